@@ -1,0 +1,62 @@
+//! What goes wrong, in one line for the person and one kind for the supervisor.
+//!
+//! Every error has a [`Kind`], which fixes the exit code (after BSD's `sysexits.h`) and lets
+//! a supervisor decide whether to try again; and a message that says what is wrong, where, and what to do.
+
+use std::fmt;
+
+/// What sort of thing went wrong. The numbers are the exit codes of `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line is wrong (EX_USAGE).
+    Usage = 64,
+    /// Input that is broken or refused by a limit (EX_DATAERR).
+    Data = 65,
+    /// An input file or folder that is not there or cannot be opened (EX_NOINPUT).
+    NoInput = 66,
+    /// No such camera or port, or it is busy or not permitted (EX_UNAVAILABLE).
+    NoDevice = 69,
+    /// A bug in glyphd (EX_SOFTWARE).
+    Bug = 70,
+    /// Reading or writing failed (EX_IOERR).
+    Io = 74,
+    /// A configuration or model that cannot be used (EX_CONFIG).
+    Config = 78,
+}
+
+impl Kind {
+    /// The exit code of the process when it ends with an error of this kind.
+    pub fn exit_code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// One thing that went wrong.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+}
+
+/// The result of everything in glyphd that can go wrong.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// `message` is one line: what, where, and what to do about it.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error { kind, message: message.into() }
+    }
+
+    /// What sort of error this is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,19 @@
+//! glyphd reads printed text in front of a camera and hands it on.
+//!
+//! Data flows one way, from the camera to the sinks:
+//!
+//! ```text
+//! capture -> frame -> enhance -> find -> rectify -> recognize -> ctc -> layout, tidy -> track -> event -> sink
+//! ```
+//!
+//! The modules in the middle do no I/O; `capture`, `sink`, `photo` and `daemon` are the edges.
+
+pub mod capture;
+pub mod ctc;
+pub mod error;
+pub mod event;
+pub mod find;
+pub mod frame;
+pub mod quad;
+pub mod rectify;
+pub mod sink;

@@ -1,0 +1,3 @@
+//! The command `glyphd`: a thin shell around the library.
+
+fn main() {}

@@ -1,0 +1,104 @@
+//! Places in a picture: points and rotated four-sided boxes, in pixels, x to the right and y down.
+
+use serde::{Deserialize, Serialize};
+
+/// A point in pixels; (0, 0) is the top left corner of the top left pixel.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "[f32; 2]", from = "[f32; 2]")]
+pub struct Point {
+    /// To the right.
+    pub x: f32,
+    /// Down.
+    pub y: f32,
+}
+
+impl From<Point> for [f32; 2] {
+    fn from(p: Point) -> Self {
+        [p.x, p.y]
+    }
+}
+
+impl From<[f32; 2]> for Point {
+    fn from([x, y]: [f32; 2]) -> Self {
+        Point { x, y }
+    }
+}
+
+impl Point {
+    /// The distance to `other`, in pixels.
+    pub fn distance(self, other: Point) -> f32 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// The point half-way to `other`.
+    pub fn midpoint(self, other: Point) -> Point {
+        Point { x: (self.x + other.x) / 2.0, y: (self.y + other.y) / 2.0 }
+    }
+}
+
+/// A line of text in a picture: its corners, as a reader of the line sees them, are
+/// top left, top right, bottom right, bottom left. An upright line runs to the right.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quad(pub [Point; 4]);
+
+impl Quad {
+    /// A box with its sides along the axes.
+    pub fn upright(x: f32, y: f32, width: f32, height: f32) -> Self {
+        Quad([
+            Point { x, y },
+            Point { x: x + width, y },
+            Point { x: x + width, y: y + height },
+            Point { x, y: y + height },
+        ])
+    }
+
+    /// A box of the given size about `centre`, turned clockwise (as seen on screen) by `angle` radians.
+    pub fn rotated(centre: Point, width: f32, height: f32, angle: f32) -> Self {
+        let (sin, cos) = angle.sin_cos();
+        let corner = |dx: f32, dy: f32| Point {
+            x: centre.x + dx * cos - dy * sin,
+            y: centre.y + dx * sin + dy * cos,
+        };
+        let (w, h) = (width / 2.0, height / 2.0);
+        Quad([corner(-w, -h), corner(w, -h), corner(w, h), corner(-w, h)])
+    }
+
+    /// Mean length of the sides along the line, in pixels.
+    pub fn width(&self) -> f32 {
+        let [tl, tr, br, bl] = self.0;
+        (tl.distance(tr) + bl.distance(br)) / 2.0
+    }
+
+    /// Mean length of the sides across the line, in pixels.
+    pub fn height(&self) -> f32 {
+        let [tl, tr, br, bl] = self.0;
+        (tl.distance(bl) + tr.distance(br)) / 2.0
+    }
+
+    /// The middle of the four corners.
+    pub fn centre(&self) -> Point {
+        let [tl, tr, br, bl] = self.0;
+        tl.midpoint(br).midpoint(tr.midpoint(bl))
+    }
+
+    /// The direction of the line in radians, 0 to the right, clockwise as seen on screen.
+    pub fn angle(&self) -> f32 {
+        let [tl, tr, br, bl] = self.0;
+        let (start, end) = (tl.midpoint(bl), tr.midpoint(br));
+        (end.y - start.y).atan2(end.x - start.x)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rotated_box_keeps_its_size_centre_and_angle() {
+        let quad = Quad::rotated(Point { x: 50.0, y: 40.0 }, 60.0, 12.0, 0.4);
+        assert!((quad.width() - 60.0).abs() < 1e-3);
+        assert!((quad.height() - 12.0).abs() < 1e-3);
+        assert!((quad.angle() - 0.4).abs() < 1e-4);
+        assert!(quad.centre().distance(Point { x: 50.0, y: 40.0 }) < 1e-3);
+    }
+}

@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod find;
 pub mod frame;
+pub mod line;
 pub mod quad;
 pub mod rectify;
 pub mod sink;

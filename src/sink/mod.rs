@@ -1,1 +1,42 @@
-//! To come.
+//! Where events leave the device: sockets, a serial line, standard output.
+//!
+//! Each [`Sink`] stands behind an [`Outlet`], which gives it a thread and a bounded queue of its own, so
+//! that no reader, however slow or dead, holds up the reading or another sink.
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::event::Event;
+
+mod backoff;
+mod outlet;
+pub mod stdout;
+
+pub use backoff::Backoff;
+pub use outlet::{Closed, Counts, Limits, Outlet};
+
+/// A place that events go to. It is called from one thread, and may block for a bounded time.
+pub trait Sink: Send {
+    /// What the log calls it, as in `serial line /dev/ttyUSB0`.
+    fn name(&self) -> &str;
+
+    /// Hands on one event, or passes it over when it is none that this sink tells.
+    ///
+    /// # Errors
+    /// `Data`: this event can never be sent, and is given up. Any other kind: the event is offered again
+    /// after a pause; whatever has broken is to be opened anew then.
+    fn send(&mut self, event: &Event) -> Result<()>;
+
+    /// True once nobody can ever be reached again, as behind a closed pipe. Its thread then ends.
+    fn is_over(&self) -> bool {
+        false
+    }
+
+    /// Sees to it that what `send` took has left, as far as that goes `within` this time.
+    fn close(&mut self, within: Duration) {
+        let _ = within;
+    }
+}
+
+#[cfg(test)]
+mod samples;

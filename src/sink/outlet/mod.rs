@@ -1,0 +1,440 @@
+//! One sink behind a queue and a thread of its own.
+//!
+//! Takes events without ever blocking whoever offers them and hands them on in order. The rule when
+//! the queue is full: the oldest that waits is dropped and counted, as the newest reading is what counts.
+//! What was accepted is otherwise kept until the sink took it, through faults and pauses, or `close` runs out
+//! of time; so `accepted == delivered + dropped + waiting` at any moment.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use log::{debug, info, warn};
+
+use super::{Backoff, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::event::Event;
+
+/// Events that wait for one sink. A busy scene gives a few events a second, so this is about a minute
+/// of a sink that is away, and some hundred kilobytes at most.
+const CAPACITY: usize = 256;
+/// The pause after a first fault: long enough for a USB device to come back under its name.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause: a sink plugged in again by a person works within this time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
+const FAULTS_SAID: usize = 8;
+
+/// The bounds of an [`Outlet`].
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Events that wait, at least 1.
+    pub capacity: usize,
+    /// The pause after a first fault.
+    pub first_pause: Duration,
+    /// The pause after many.
+    pub longest_pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            capacity: CAPACITY,
+            first_pause: FIRST_PAUSE,
+            longest_pause: LONGEST_PAUSE,
+        }
+    }
+}
+
+/// What became of the events offered so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Taken into the queue.
+    pub accepted: u64,
+    /// Taken by the sink.
+    pub delivered: u64,
+    /// Given up: pushed out of a full queue, refused for good by the sink, or offered to one that is over.
+    pub dropped: u64,
+    /// Taken into the queue and still there or with the sink just now.
+    pub waiting: u64,
+}
+
+/// How an [`Outlet`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// The counts at the end; what is `waiting` there was not delivered in time.
+    pub counts: Counts,
+    /// Whether the sink itself came to its end. If not, it hangs in a call and its thread was left behind.
+    pub finished: bool,
+}
+
+/// A sink with its queue and its thread.
+pub struct Outlet {
+    name: String,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// Told when there is something to send, or when the end has come.
+    work: Condvar,
+    /// Told when the thread has made progress or has ended.
+    progress: Condvar,
+    capacity: usize,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Arc<Event>>,
+    counts: Counts,
+    /// Dropped since the log last spoke of it.
+    dropped_unsaid: u64,
+    /// Set once: by when to be done.
+    closing: Option<Instant>,
+    over: bool,
+    finished: bool,
+}
+
+impl Shared {
+    /// A panic of the other side leaves the state whole: nothing here panics between two changes of it.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Makes room for one more, so that at most `capacity` wait.
+    fn make_room(&mut self, capacity: usize) {
+        while self.queue.len() >= capacity {
+            self.queue.pop_front();
+            self.push_out();
+        }
+    }
+
+    /// One went because the queue is full, which the log is yet to say.
+    fn push_out(&mut self) {
+        self.give_up();
+        self.dropped_unsaid += 1;
+    }
+
+    fn give_up(&mut self) {
+        self.counts.dropped += 1;
+        self.counts.waiting -= 1;
+    }
+}
+
+impl Outlet {
+    /// Starts the thread of `sink`.
+    ///
+    /// # Errors
+    /// `Io` when the system gives no thread.
+    pub fn start(sink: Box<dyn Sink>, limits: Limits) -> Result<Self> {
+        let name = sink.name().to_owned();
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+            capacity: limits.capacity.max(1),
+        });
+        let backoff = Backoff::new(limits.first_pause, limits.longest_pause);
+        let worker = Worker {
+            sink,
+            shared: Arc::clone(&shared),
+            outage: None,
+            backoff,
+        };
+        let thread = thread::Builder::new()
+            .name("sink".to_owned())
+            .spawn(move || worker.run())
+            .map_err(|fault| Error::new(Kind::Io, format!("{name}: no thread for it: {fault}")))?;
+        Ok(Outlet {
+            name,
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// What the log calls the sink.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Puts an event into the queue; when that is full, the oldest that waits goes. Never blocks.
+    pub fn offer(&self, event: impl Into<Arc<Event>>) {
+        let mut state = self.shared.lock();
+        state.counts.accepted += 1;
+        state.counts.waiting += 1;
+        if state.over || state.closing.is_some() {
+            state.give_up();
+            return;
+        }
+        state.make_room(self.shared.capacity);
+        state.queue.push_back(event.into());
+        self.shared.work.notify_one();
+    }
+
+    /// What became of the events so far.
+    pub fn counts(&self) -> Counts {
+        self.shared.lock().counts
+    }
+
+    /// True once nobody can be reached through the sink any more.
+    pub fn is_over(&self) -> bool {
+        self.shared.lock().over
+    }
+
+    /// Hands on what still waits and ends the sink, `within` this time at most.
+    pub fn close(mut self, within: Duration) -> Closed {
+        self.end(within)
+    }
+
+    /// Waits until `done` says so or the time is over; gives what `done` said last.
+    #[cfg(test)]
+    fn wait_until(&self, done: impl Fn(&Counts) -> bool) -> bool {
+        let limit = Duration::from_secs(20);
+        let state = self.shared.lock();
+        let wait = self
+            .shared
+            .progress
+            .wait_timeout_while(state, limit, |state| !done(&state.counts));
+        !wait.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    fn end(&mut self, within: Duration) -> Closed {
+        let deadline = Instant::now() + within;
+        let mut state = self.shared.lock();
+        state.closing.get_or_insert(deadline);
+        self.shared.work.notify_one();
+        while !state.finished {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            state = self
+                .shared
+                .progress
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        let closed = Closed {
+            counts: state.counts,
+            finished: state.finished,
+        };
+        drop(state);
+        if let Some(thread) = self.thread.take() {
+            if closed.counts.waiting > 0 {
+                warn!(
+                    "{}: {} readings could not be delivered before the end",
+                    self.name, closed.counts.waiting
+                );
+            }
+            // A sink that hangs in a call is left to the end of the process.
+            if closed.finished && thread.join().is_err() {
+                warn!("{}: its thread broke down: a bug", self.name);
+            }
+        }
+        closed
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.end(Duration::ZERO);
+        }
+    }
+}
+
+struct Worker {
+    sink: Box<dyn Sink>,
+    shared: Arc<Shared>,
+    backoff: Backoff,
+    outage: Option<Outage>,
+}
+
+/// A time in which the sink fails.
+struct Outage {
+    since: Instant,
+    attempts: u32,
+    said: Vec<String>,
+}
+
+/// Tells whoever waits that the thread has ended, also when the sink panics.
+struct Farewell(Arc<Shared>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        if state.closing.is_none() {
+            while state.queue.pop_front().is_some() {
+                state.give_up();
+            }
+        }
+        state.over = true;
+        state.finished = true;
+        self.0.progress.notify_all();
+    }
+}
+
+impl Worker {
+    fn run(mut self) {
+        let _farewell = Farewell(Arc::clone(&self.shared));
+        while let Some(event) = self.next() {
+            let sent = self.sink.send(&event);
+            let failed = match sent {
+                Err(fault) if fault.kind() == Kind::Data => {
+                    warn!("{}: a reading is given up: {fault}", self.sink.name());
+                    self.settle(State::give_up);
+                    false
+                }
+                Err(fault) => {
+                    self.put_back(event);
+                    self.say_fault(&fault);
+                    true
+                }
+                Ok(()) => {
+                    self.settle(|state| {
+                        state.counts.delivered += 1;
+                        state.counts.waiting -= 1;
+                    });
+                    self.say_recovery();
+                    false
+                }
+            };
+            if self.sink.is_over() {
+                debug!("{}: closed at the other end", self.sink.name());
+                break;
+            }
+            if failed && !self.pause() {
+                break;
+            }
+        }
+        let within = self
+            .shared
+            .lock()
+            .closing
+            .map(|end| end.saturating_duration_since(Instant::now()));
+        self.sink.close(within.unwrap_or_default());
+    }
+
+    /// Waits for the oldest event. None when the end has come and nothing waits, or its time is over.
+    fn next(&mut self) -> Option<Arc<Event>> {
+        let mut state = self.shared.lock();
+        loop {
+            if state
+                .closing
+                .is_some_and(|deadline| Instant::now() >= deadline)
+            {
+                return None;
+            }
+            if let Some(event) = state.queue.pop_front() {
+                return Some(event);
+            }
+            if state.dropped_unsaid > 0 && self.outage.is_none() {
+                let dropped = std::mem::take(&mut state.dropped_unsaid);
+                drop(state);
+                warn!(
+                    "{}: too slow, {dropped} of the oldest readings were dropped",
+                    self.sink.name()
+                );
+                state = self.shared.lock();
+                continue;
+            }
+            if state.closing.is_some() {
+                return None;
+            }
+            state = self
+                .shared
+                .work
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn settle(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.shared.lock());
+        self.shared.progress.notify_all();
+    }
+
+    /// The event is the oldest again; if the queue has filled up meanwhile, it is the one to go.
+    fn put_back(&self, event: Arc<Event>) {
+        let capacity = self.shared.capacity;
+        self.settle(|state| {
+            if state.queue.len() < capacity {
+                state.queue.push_front(event);
+            } else {
+                state.push_out();
+            }
+        });
+    }
+
+    /// Waits before the next attempt. False when the end has come and its time would not suffice.
+    fn pause(&mut self) -> bool {
+        let mut until = Instant::now() + self.backoff.pause();
+        let mut state = self.shared.lock();
+        let mut hurried = state.closing.is_some();
+        loop {
+            let now = Instant::now();
+            if state.closing.is_some_and(|deadline| until >= deadline) {
+                return false;
+            }
+            if now >= until {
+                return true;
+            }
+            state = self
+                .shared
+                .work
+                .wait_timeout(state, until - now)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            if state.closing.is_some() && !hurried {
+                // The end is near: do not sit out a long pause, try at once and then in short steps.
+                hurried = true;
+                self.backoff.reset();
+                until = Instant::now();
+            }
+        }
+    }
+
+    fn say_fault(&mut self, fault: &Error) {
+        let outage = self.outage.get_or_insert_with(|| Outage {
+            since: Instant::now(),
+            attempts: 0,
+            said: Vec::new(),
+        });
+        outage.attempts = outage.attempts.saturating_add(1);
+        let fault = fault.to_string();
+        if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
+            debug!("{}: still: {fault}", self.sink.name());
+        } else {
+            warn!(
+                "{}: {fault}; will try again, and keep the newest {} readings",
+                self.sink.name(),
+                self.shared.capacity
+            );
+            outage.said.push(fault);
+        }
+    }
+
+    fn say_recovery(&mut self) {
+        let Some(outage) = self.outage.take() else {
+            return;
+        };
+        self.backoff.reset();
+        let dropped = std::mem::take(&mut self.shared.lock().dropped_unsaid);
+        let away = humantime::format_duration(Duration::from_millis(
+            outage.since.elapsed().as_millis() as u64,
+        ));
+        info!(
+            "{}: works again after {away} and {} attempts, {dropped} readings were dropped",
+            self.sink.name(),
+            outage.attempts
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::event::LineChange;
+use crate::sink::samples::line;
+
+const LONG: Duration = Duration::from_secs(20);
+
+/// A sink that asks the test what to do at each attempt, and tells it what it was given.
+struct Asking {
+    asked: Sender<u64>,
+    answers: Receiver<Result<()>>,
+}
+
+impl Sink for Asking {
+    fn name(&self) -> &str {
+        "asking"
+    }
+
+    fn send(&mut self, event: &Event) -> Result<()> {
+        let Event::Line(line) = event else {
+            unreachable!()
+        };
+        let _ = self.asked.send(line.id);
+        // The test has gone: hang up as a sink that works.
+        self.answers.recv().unwrap_or(Ok(()))
+    }
+}
+
+fn asking(capacity: usize) -> (Outlet, Receiver<u64>, Sender<Result<()>>) {
+    let (asked, attempts) = mpsc::channel();
+    let (answer, answers) = mpsc::channel();
+    let pause = Duration::from_millis(1);
+    let limits = Limits {
+        capacity,
+        first_pause: pause,
+        longest_pause: pause,
+    };
+    (
+        Outlet::start(Box::new(Asking { asked, answers }), limits).unwrap(),
+        attempts,
+        answer,
+    )
+}
+
+fn away() -> Result<()> {
+    Err(Error::new(Kind::Io, "away"))
+}
+
+fn offer(outlet: &Outlet, ids: impl IntoIterator<Item = u64>) {
+    ids.into_iter()
+        .for_each(|id| outlet.offer(line(id, LineChange::Appeared)));
+}
+
+#[test]
+fn a_full_queue_drops_the_oldest_and_counts_it() {
+    let (outlet, attempts, answer) = asking(3);
+    offer(&outlet, [1]);
+    assert_eq!(attempts.recv_timeout(LONG), Ok(1));
+    // 1 is with the sink, which hangs: offering does not.
+    offer(&outlet, 2..=10);
+    assert_eq!(
+        outlet.counts(),
+        Counts {
+            accepted: 10,
+            delivered: 0,
+            dropped: 6,
+            waiting: 4
+        }
+    );
+    (0..4).for_each(|_| answer.send(Ok(())).unwrap());
+    assert_eq!(
+        (0..3)
+            .map(|_| attempts.recv_timeout(LONG).unwrap())
+            .collect::<Vec<_>>(),
+        [8, 9, 10]
+    );
+    let closed = outlet.close(LONG);
+    assert_eq!(
+        closed.counts,
+        Counts {
+            accepted: 10,
+            delivered: 4,
+            dropped: 6,
+            waiting: 0
+        }
+    );
+    assert!(closed.finished);
+}
+
+#[test]
+fn what_was_accepted_outlives_a_sink_that_is_away_for_a_while() {
+    let (outlet, attempts, answer) = asking(10);
+    offer(&outlet, 1..=3);
+    for result in [away(), away(), Ok(()), away(), Ok(()), Ok(())] {
+        answer.send(result).unwrap();
+    }
+    let seen: Vec<_> = (0..6)
+        .map(|_| attempts.recv_timeout(LONG).unwrap())
+        .collect();
+    assert_eq!(seen, [1, 1, 1, 2, 2, 3]);
+    assert!(outlet.wait_until(|counts| counts.delivered == 3));
+}
+
+#[test]
+fn an_event_that_can_never_be_sent_does_not_hold_up_the_next() {
+    let (outlet, attempts, answer) = asking(10);
+    offer(&outlet, 1..=2);
+    answer
+        .send(Err(Error::new(Kind::Data, "too long")))
+        .unwrap();
+    answer.send(Ok(())).unwrap();
+    assert_eq!(
+        [attempts.recv_timeout(LONG), attempts.recv_timeout(LONG)],
+        [Ok(1), Ok(2)]
+    );
+    assert_eq!(
+        outlet.close(LONG).counts,
+        Counts {
+            accepted: 2,
+            delivered: 1,
+            dropped: 1,
+            waiting: 0
+        }
+    );
+}
+
+#[test]
+fn closing_tries_at_once_what_waits_in_a_long_pause() {
+    let (asked, attempts) = mpsc::channel();
+    let (answer, answers) = mpsc::channel();
+    let limits = Limits {
+        capacity: 5,
+        first_pause: LONG * 100,
+        longest_pause: LONG * 100,
+    };
+    let outlet = Outlet::start(Box::new(Asking { asked, answers }), limits).unwrap();
+    answer.send(away()).unwrap();
+    offer(&outlet, 1..=2);
+    assert_eq!(attempts.recv_timeout(LONG), Ok(1));
+    assert!(outlet.wait_until(|counts| counts.waiting == 2));
+    (0..2).for_each(|_| answer.send(Ok(())).unwrap());
+    assert_eq!(outlet.close(LONG).counts.delivered, 2);
+}
+
+#[test]
+fn closing_gives_up_on_a_sink_that_stays_away_or_hangs() {
+    let (outlet, _attempts, answer) = asking(5);
+    offer(&outlet, 1..=2);
+    (0..10_000).for_each(|_| answer.send(away()).unwrap());
+    let closed = outlet.close(Duration::from_millis(50));
+    assert_eq!(closed.counts.waiting, 2);
+
+    let (outlet, attempts, _answer) = asking(5);
+    offer(&outlet, 1..=2);
+    attempts.recv_timeout(LONG).unwrap();
+    let closed = outlet.close(Duration::from_millis(50));
+    assert_eq!((closed.counts.waiting, closed.finished), (2, false));
+}
+
+/// Takes a number of events, then nobody is there any more.
+struct Leaving(u32);
+
+impl Sink for Leaving {
+    fn name(&self) -> &str {
+        "leaving"
+    }
+
+    fn send(&mut self, _: &Event) -> Result<()> {
+        self.0 = self.0.saturating_sub(1);
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+#[test]
+fn a_sink_that_is_over_is_said_to_be_and_takes_nothing_more() {
+    let outlet = Outlet::start(Box::new(Leaving(2)), Limits::default()).unwrap();
+    offer(&outlet, 1..=2);
+    assert!(outlet.wait_until(|counts| counts.delivered == 2));
+    // The thread says that it is over at its very end.
+    let state = outlet.shared.lock();
+    drop(
+        outlet
+            .shared
+            .progress
+            .wait_while(state, |state| !state.finished)
+            .unwrap(),
+    );
+    assert!(outlet.is_over());
+    offer(&outlet, [3]);
+    assert_eq!(
+        outlet.counts(),
+        Counts {
+            accepted: 3,
+            delivered: 2,
+            dropped: 1,
+            waiting: 0
+        }
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the sink answers: the order stays, nothing comes twice, the newest come through,
+    /// and every event is accounted for.
+    #[test]
+    fn the_newest_are_delivered_in_order(
+        capacity in 1usize..6,
+        offered in 1u64..20,
+        answers in prop::collection::vec(any::<bool>(), 0..30),
+    ) {
+        let (outlet, attempts, answer) = asking(capacity);
+        let mut results = answers.clone();
+        results.extend([true; 20]);
+        for works in &results {
+            answer.send(if *works { Ok(()) } else { away() }).unwrap();
+        }
+        offer(&outlet, 1..=offered);
+        let counts = outlet.close(LONG).counts;
+        let delivered: Vec<u64> =
+            attempts.try_iter().zip(&results).filter_map(|(id, works)| works.then_some(id)).collect();
+        prop_assert!(delivered.is_sorted_by(|a, b| a < b), "{delivered:?}");
+        prop_assert_eq!(delivered.last(), Some(&offered));
+        prop_assert!(delivered.len() >= capacity.min(offered as usize));
+        prop_assert_eq!(counts, Counts {
+            accepted: offered,
+            delivered: delivered.len() as u64,
+            dropped: offered - delivered.len() as u64,
+            waiting: 0,
+        });
+    }
+}

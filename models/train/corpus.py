@@ -1,0 +1,241 @@
+"""What the lines say: label, receipt, document and sign text, in the proportions in which glyphd meets it.
+
+Everything is made up here from Debian's word lists (/usr/share/dict) and from patterns; nothing is copied from a picture.
+"""
+
+import random
+import string
+from pathlib import Path
+
+from charset import CHARSET
+
+DICT = Path("/usr/share/dict")
+# English comes first and most: it is most of what is asked for, and its letters are common to all.
+LANGUAGES = {
+    "american-english-large": 44, "british-english": 10, "ngerman": 9, "french": 8, "spanish": 6, "italian": 5,
+    "dutch": 4, "polish": 4, "swedish": 3, "portuguese": 3, "bokmaal": 2, "danish": 2,
+}
+# Letters whose languages have no list here are sown into words now and then, so that each class is learnt.
+RARE = [c for c in CHARSET if c.isalpha() and ord(c) > 0xBF]
+
+FOOD = (
+    "water sugar salt wheat flour palm oil milk powder cocoa butter soy lecithin egg yeast rice starch glucose syrup citric acid "
+    "natural flavour emulsifier colour preservative antioxidant vitamin iron calcium sodium chloride potassium sorbate spices garlic "
+    "onion pepper tomato paste modified corn maltodextrin whey protein vegetable fat sunflower rapeseed nuts almonds hazelnuts peanuts "
+    "sesame mustard celery honey oats barley malt vinegar lemon juice concentrate apple orange strawberry vanilla cinnamon cream cheese "
+    "pork beef chicken fish shrimp noodle sauce seasoning monosodium glutamate acidity regulator thickener stabiliser pectin guar gum"
+).split()
+# Function words and the commonest nouns: dictionary lists hold each word once, running text does not.
+COMMON = (
+    "the of and to in a is that for it as was with be by on not he I this are or his from at which but have an had they you were their one "
+    "all we can her has there been if more when will would who so no out up said what its about into than them only some could time these "
+    "two may then do first any my now such like our over man me even most made after also did many before must through back years where "
+    "much your way well down should because each just those people how too little state good very make world still own see men work long "
+    "get here between both life being under never day same another know while last might us great old year off come since against go came "
+    "right used take three page report board town road water public total number company market price value per cent table figure section "
+    "der die und das ist nicht ein mit für auf von le la les et des est dans pour que un une del el en con por los las di il che non è "
+    "een het van og på är att för w na nie z"
+).split()
+NUTRIENTS = (
+    "Energy|Calories|Total Fat|Saturated Fat|Trans Fat|Cholesterol|Sodium|Total Carbohydrate|Dietary Fiber|Fibre|Sugars|Total Sugars|"
+    "Includes Added Sugars|Protein|Salt|Vitamin D|Vitamin C|Vitamin A|Calcium|Iron|Potassium|of which saturates|of which sugars|"
+    "Fett|Kohlenhydrate|Eiweiß|Salz|Brennwert|Énergie|Matières grasses|Glucides|Protéines|Sel|Grasas|Azúcares|Proteínas|Grassi"
+).split("|")
+PHRASES = (
+    "BEST BEFORE|BEST BY|BEST IF USED BY|USE BY|EXP|EXP.|EXPIRY DATE|Exp. Date:|MFG|MFG DATE|MFD|PACKED ON|SELL BY|BB|BBE|LOT|LOT NO.|"
+    "Lot:|BATCH|Batch No.|SERIAL NO|S/N|P/N|REF|SKU|MADE IN CHINA|MADE IN ITALY|PRODUCT OF MEXICO|PRODUCT OF SPAIN|NET WT|NET WEIGHT|"
+    "Net Wt.|INGREDIENTS:|Ingredients|Nutrition Facts|Serving Size|Servings Per Container|Amount/Serving|% Daily Value*|%DV*|CONTAINS:|"
+    "May contain traces of nuts|KEEP REFRIGERATED|Must be Kept Refrigerated|Store in a cool, dry place|Shake well before use|"
+    "Keep out of reach of children|DO NOT FREEZE|FRAGILE|THIS SIDE UP|HANDLE WITH CARE|WARNING:|CAUTION|DANGER|GLUTEN FREE|ORGANIC|"
+    "Distributed by|Manufactured by|Hergestellt in|Mindestens haltbar bis:|Zutaten:|À consommer de préférence avant le|"
+    "Consumir preferentemente antes del|Da consumarsi preferibilmente entro il|TOTAL|SUBTOTAL|CASH|CHANGE|ROUNDING|TAX INVOICE|"
+    "GST|GST ID NO|INVOICE NO|TEL|FAX|QTY|PRICE|AMOUNT|TABLE|CASHIER|DATE|TIME|THANK YOU|PLEASE COME AGAIN|SDN BHD|NO. |JALAN|TAMAN|"
+    "OPEN|CLOSED|EXIT|ENTRANCE|SALE|STOP|PARKING|HOTEL|CAFE|RESTAURANT|BANK|POLICE|TAXI|BUS|PUSH|PULL|FREE|NEW|VISA|MENU"
+).split("|")
+UNITS = "g kg mg µg ml cl L l % oz lb fl.oz kcal kJ Cal pcs cm mm m V W A Hz kHz °C °F IU mAh dB m² cm³ Nm bar".split()
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS_LONG = "January February March April May June July August September October November December".split()
+
+
+def load_words():
+    lists, weights = [], []
+    for name, weight in LANGUAGES.items():
+        path = DICT / name
+        if not path.exists():
+            raise SystemExit(f"{path} is missing: run models/train/setup.sh")
+        words = [w.strip() for w in path.read_text("utf8", "ignore").splitlines()]
+        lists.append([w for w in words if w and len(w) < 18 and all(c in CHARSET for c in w)])
+        weights.append(weight)
+    return lists, weights
+
+
+class Corpus:
+    """Makes up lines of text from a random generator; the same seed gives the same lines."""
+
+    def __init__(self, rng: random.Random):
+        self.rng = rng
+        self.lists, self.weights = load_words()
+
+    def words(self, low, high):
+        r = self.rng
+        source = r.choices(self.lists, self.weights)[0]
+        words = [r.choice(COMMON) if high > 1 and r.random() < 0.3 else r.choice(source) for _ in range(r.randint(low, high))]
+        if r.random() < 0.04:
+            i = r.randrange(len(words))
+            at = r.randrange(len(words[i]) + 1)
+            words[i] = words[i][:at] + r.choice(RARE) + words[i][at:]
+        return words
+
+    def case(self, text):
+        k = self.rng.random()
+        if k < 0.36:
+            return text.upper()
+        if k < 0.56:
+            return text.title()
+        if k < 0.74:
+            return text.capitalize()
+        return text
+
+    def prose(self):
+        r = self.rng
+        words = self.words(1, 7)
+        text = self.case(" ".join(words))
+        k = r.random()
+        if k < 0.22:
+            text += r.choice(".,:;!?.,")
+        elif k < 0.27:
+            text = r.choice(['"{}"', "({})", "'{}'", "“{}”", "‘{}’", "«{}»", "„{}“", "*{}", "• {}", "- {}", "– {}"]).format(text)
+        elif k < 0.33 and len(words) > 1:
+            at = text.find(" ")
+            text = text[:at] + r.choice([",", " -", " &", ":", " –", "/", ";", " —", ".", "’s", "'s", " +"]) + text[at:]
+        return text
+
+    def word(self):
+        return self.case(self.words(1, 1)[0])
+
+    def digits(self, low, high):
+        return "".join(self.rng.choice(string.digits) for _ in range(self.rng.randint(low, high)))
+
+    def code(self, low=3, high=14):
+        r = self.rng
+        k = r.random()
+        if k < 0.3:
+            return "".join(r.choice(string.ascii_uppercase + string.digits) for _ in range(r.randint(low, high)))
+        if k < 0.55:
+            return "".join(r.choice(string.ascii_uppercase) for _ in range(r.randint(1, 4))) + r.choice(["", "-", " "]) + self.digits(2, 9)
+        if k < 0.8:
+            return r.choice(["-", " ", "/", "."]).join(self.digits(2, 6) for _ in range(r.randint(2, 4)))
+        return self.digits(3, 14)
+
+    def date(self):
+        r = self.rng
+        y, m, d = r.randint(1995, 2035), r.randint(1, 12), r.randint(1, 31)
+        yy = y % 100
+        s = r.choice(["/", ".", "-", " ", ""])
+        return self.rng.choice([
+            f"{d:02}{s}{m:02}{s}{y}", f"{d:02}{s}{m:02}{s}{yy:02}", f"{y}{s}{m:02}{s}{d:02}", f"{m:02}{s}{y}",
+            f"{d:02}{s}{MONTHS[m - 1].upper()}{s}{y}", f"{d:02} {MONTHS[m - 1].upper()} {yy:02}", f"{MONTHS[m - 1]} {d:02}, {y}",
+            f"{MONTHS[m - 1].upper()} {d:02} {yy:02}", f"{y}{s}{MONTHS[m - 1].upper()}{s}{d:02}", f"{d} {MONTHS_LONG[m - 1]} {y}",
+            f"{MONTHS_LONG[m - 1]} {y}", f"{MONTHS_LONG[m - 1].upper()} {d}, {y}",
+        ])
+
+    def clock(self):
+        r = self.rng
+        text = f"{r.randint(0, 23):02}:{r.randint(0, 59):02}"
+        return text + r.choice(["", "", f":{r.randint(0, 59):02}", " AM", " PM", "h"])
+
+    def best_before(self):
+        r = self.rng
+        parts = [r.choice(PHRASES[:27]), self.date()] if r.random() < 0.5 else [self.date()]
+        if r.random() < 0.35:
+            parts.append(self.clock())
+        if r.random() < 0.4:
+            parts.append(self.code(2, 8))
+        return " ".join(parts)
+
+    def price(self):
+        r = self.rng
+        n = r.choice([r.randint(0, 9), r.randint(0, 99), r.randint(0, 9999)])
+        amount = r.choice([f"{n}.{r.randint(0, 99):02}"] * 3 + [f"{n},{r.randint(0, 99):02}", f"{n:,}.{r.randint(0, 99):02}", str(n)])
+        return r.choice(["{}"] * 5 + ["${}", "€{}", "{} €", "£{}", "RM{}", "RM {}", "{} kr", "-{}", "({})", "{}%", "¥{}", "{}¢"]).format(amount)
+
+    def measure(self):
+        r = self.rng
+        n = r.choice([str(r.randint(1, 999)), f"{r.randint(0, 99)}.{r.randint(0, 9)}", f"{r.randint(0, 9)},{r.randint(0, 99)}", "½", "¼", "1½"])
+        text = n + r.choice(["", "", " "]) + r.choice(UNITS)
+        k = r.random()
+        if k < 0.25:
+            return f"{r.choice(NUTRIENTS)} {text}" + r.choice(["", f" {r.randint(0, 99)}%"])
+        if k < 0.35:
+            return f"{text} {r.choice(['x', '×', '±', '/', '-', '–', '='])} {self.digits(1, 3)}{r.choice(UNITS)}"
+        if k < 0.5:
+            return f"{r.choice(['NET WT', 'Net Wt.', 'e', 'Poids net', 'Inhalt', 'Vol.'])} {text}"
+        return text
+
+    def ingredients(self):
+        r = self.rng
+        out = []
+        for _ in range(r.randint(2, 8)):
+            item = " ".join(r.sample(FOOD, r.randint(1, 3)))
+            item = r.choice([item, item.title(), item])
+            k = r.random()
+            if k < 0.15:
+                item += f" {r.randint(1, 99)}%" if k < 0.1 else f" ({r.randint(0, 99)}.{r.randint(0, 9)}%)"
+            elif k < 0.25:
+                item += f" (E{r.randint(100, 999)}" + r.choice([")", ", E%d)" % r.randint(100, 999)])
+            out.append(item)
+        text = ", ".join(out) + r.choice([",", ".", "", ""])
+        return text.upper() if r.random() < 0.25 else text
+
+    def address(self):
+        r = self.rng
+        return r.choice([
+            lambda: f"{r.randint(1, 999)} {self.word().title()} {r.choice(['St', 'Street', 'Road', 'Ave.', 'Blvd', 'Lane', 'Str.', 'rue'])}",
+            lambda: f"{self.word().title()}, {self.word().title()} {self.digits(4, 5)}",
+            lambda: f"NO.{r.randint(1, 99)}, JALAN {self.word().upper()} {r.randint(1, 9)}/{r.randint(1, 99)},",
+            lambda: f"{self.digits(5, 5)} {self.word().upper()}, {self.word().upper()}.",
+            lambda: r.choice(["TEL", "Tel.", "TEL:", "Phone", "FAX :", "Tel : "]) + " " + r.choice(
+                [f"{self.digits(2, 3)}-{self.digits(7, 8)}", f"+{self.digits(2, 2)} {self.digits(3, 3)} {self.digits(3, 4)} {self.digits(3, 4)}",
+                 f"({self.digits(3, 3)}) {self.digits(3, 3)}-{self.digits(4, 4)}", f"1-800-{self.digits(3, 3)}-{self.digits(4, 4)}"]),
+            lambda: f"{self.word().lower()}@{self.word().lower()}.{r.choice(['com', 'de', 'org', 'co.uk', 'fr', 'net'])}",
+            lambda: r.choice(["www.", "http://www.", "https://", ""]) + f"{self.word().lower()}.{r.choice(['com', 'de', 'org', 'co.uk', 'fr', 'it'])}"
+            + r.choice(["", "", f"/{self.word().lower()}"]),
+            lambda: f"{self.word().title()} {self.word().title()} {r.choice(['Inc.', 'Ltd', 'GmbH', 'S.A.', 'Co., Ltd.', 'LLC', '& Co.', 'SDN BHD', 'S.p.A.'])}",
+        ])()
+
+    def receipt(self):
+        r = self.rng
+        return r.choice([
+            lambda: f"{r.choice(PHRASES).strip()} {r.choice(['', ': ', ' :', '# '])}{self.code(2, 10)}",
+            lambda: f"{r.choice(PHRASES).strip()}{r.choice([' ', ': ', ' : '])}{self.price()}",
+            lambda: f"{r.randint(1, 20)} {self.word().upper()} {self.word().upper()} {self.price()}",
+            lambda: f"{self.date()} {self.clock()}",
+            lambda: f"{self.price()} {r.choice(['SR', 'ZRL', 'S', 'T', 'x', 'X', '@', '*'])} {self.digits(1, 2)}",
+            lambda: f"({self.digits(5, 7)}-{r.choice(string.ascii_uppercase)})",
+            lambda: f"{self.digits(1, 3)} X {self.price()} {self.price()}",
+        ])()
+
+    def plate(self):
+        r = self.rng
+        letters = lambda n: "".join(r.choice(string.ascii_uppercase) for _ in range(n))
+        return r.choice([f"{letters(3)}{self.digits(4, 4)}", f"{letters(2)}{r.choice(['-', ' ', ''])}{self.digits(3, 3)}{r.choice(['-', ' ', ''])}{letters(2)}",
+                         f"{letters(3)} {self.digits(3, 4)}", f"{letters(1)} {letters(2)} {self.digits(2, 4)}"])
+
+    def noise(self):
+        r = self.rng
+        source = r.choice([string.printable[:94], CHARSET[1:], string.ascii_letters, CHARSET[95:]])
+        return "".join(r.choice(source) for _ in range(r.randint(1, 9)))
+
+    def line(self, longest):
+        """One line of at most `longest` characters, single spaces, no space at either end."""
+        r = self.rng
+        kinds = [(self.prose, 27), (self.word, 16), (self.best_before, 9), (self.code, 7), (self.price, 6), (self.measure, 7),
+                 (self.ingredients, 7), (self.address, 8), (self.receipt, 9), (self.plate, 1.5), (self.noise, 5),
+                 (lambda: r.choice(PHRASES), 5), (lambda: r.choice(string.ascii_letters + string.digits * 3), 1), (lambda: self.digits(1, 6), 2)]
+        text = r.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
+        if r.random() < 0.06:
+            text += " " + self.prose()
+        text = " ".join("".join(c for c in text if c in CHARSET).split())
+        if len(text) > longest:
+            text = text[: r.randint(max(1, longest // 2), longest)].strip()
+        return text

@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+"""Draws the pictures that the tests and the demo hold before the camera.
+
+Gives tests/lab/label.jpg (a food label on a box, as a 1280x720 webcam sees it), the text on it in
+tests/lab/label.txt, the text of another label in tests/lab/other.txt, and tests/scenes/demo/: a short scene in
+which two labels are held up by hand, one after the other, with what is on view in truth.tsv.
+
+Every product, firm, address and code is made up, and every pixel is drawn here, so that anyone may ship the pictures.
+The same seed and the same versions of the packages below give the same pictures.
+
+    pip install pillow==13.0.0 opencv-python-headless numpy
+    apt-get install fonts-dejavu-core fonts-liberation fonts-lato fonts-roboto-unhinted
+    python3 tests/scenes/render.py            # all; or: label, demo
+"""
+
+import argparse
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+HERE = Path(__file__).resolve().parent
+WIDTH, HEIGHT = 1280, 720
+SUPER = 2  # The scene is drawn this many times larger and then averaged down, as a lens and a pixel do.
+FOCAL = 1400.0  # Pixels; about the field of view of a common webcam at 720p (49 degrees across).
+
+FONTS = {
+    "sans": "dejavu/DejaVuSans.ttf",
+    "sans-bold": "dejavu/DejaVuSans-Bold.ttf",
+    "liberation": "liberation/LiberationSans-Regular.ttf",
+    "liberation-bold": "liberation/LiberationSans-Bold.ttf",
+    "mono-bold": "liberation/LiberationMono-Bold.ttf",
+    "lato": "lato/Lato-Medium.ttf",
+    "lato-black": "lato/Lato-Black.ttf",
+    "roboto": "roboto/unhinted/RobotoTTF/Roboto-Regular.ttf",
+    "roboto-bold": "roboto/unhinted/RobotoTTF/Roboto-Bold.ttf",
+}
+
+INK, PAPER = (26, 24, 28), (246, 244, 238)
+
+
+@dataclass
+class Line:
+    """One printed line; `height` is that of its capitals, in pixels of the final picture."""
+
+    text: str
+    font: str
+    height: float
+    x: float
+    y: float  # Of the baseline.
+    colour: tuple = INK
+
+
+@dataclass
+class Label:
+    """A flat printed sheet in pixels of the final picture: bands of colour below lines of text."""
+
+    size: tuple
+    lines: list
+    bands: list = field(default_factory=list)  # (x0, y0, x1, y1, colour)
+    bars: tuple | None = None  # (x0, y0, x1, y1): a bar code, so that not all that is dark is text.
+
+
+def food_label(lot: str, best_before: str) -> Label:
+    """The label of the arm64 lab: nine lines, black on white and white on dark."""
+    green = (28, 70, 52)
+    lines = [
+        Line("ALDERBROOK", "lato-black", 58, 40, 96, (250, 250, 244)),
+        Line("Oat & Honey Biscuits", "lato-black", 38, 40, 190, green),
+        Line("Ingredients: oats 48 %, wheat flour, honey 9 %,", "liberation", 18, 40, 242),
+        Line("rapeseed oil, sugar, salt. May contain nuts.", "liberation", 18, 40, 276),
+        Line("Net weight 250 g", "roboto-bold", 28, 40, 336),
+        Line(f"Best before {best_before}", "mono-bold", 24, 40, 388),
+        Line(f"LOT {lot}", "mono-bold", 24, 40, 434),
+        Line("Alderbrook Mill, 7 Canal Street, Millford", "sans", 17, 40, 482),
+        Line("Store in a cool, dry place", "roboto-bold", 21, 40, 534, (250, 250, 244)),
+    ]
+    bands = [(0, 0, 900, 128, green), (0, 506, 900, 552, (40, 36, 40))]
+    return Label((900, 552), lines, bands, (650, 322, 850, 436))
+
+
+def held_label(lot: str, best_before: str) -> Label:
+    """The card of the demo: large enough to be read from a hand that is not quite still."""
+    blue = (20, 52, 96)
+    lines = [
+        Line("NORDHAVN", "lato-black", 50, 36, 84, (250, 250, 246)),
+        Line("Smoked mackerel", "roboto-bold", 36, 36, 168, blue),
+        Line("Net weight 180 g", "roboto", 26, 36, 222),
+        Line(f"BEST BEFORE {best_before}", "liberation-bold", 26, 36, 282),
+        Line(f"LOT {lot}", "mono-bold", 28, 36, 336),
+    ]
+    return Label((620, 368), lines, [(0, 0, 620, 112, blue)])
+
+
+def font_of_capitals(name: str, height: float) -> ImageFont.FreeTypeFont:
+    """The font in the size whose capital H is `height` pixels high."""
+    path = f"/usr/share/fonts/truetype/{FONTS[name]}"
+    probe = ImageFont.truetype(path, 1000).getbbox("H", anchor="ls")
+    return ImageFont.truetype(path, height * 1000 / -probe[1])
+
+
+def print_label(label: Label, rng: np.random.Generator) -> np.ndarray:
+    """The sheet as it lies flat, RGBA, `SUPER` times its size."""
+    width, height = (v * SUPER for v in label.size)
+    sheet = Image.new("RGB", (width, height), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for *box, colour in label.bands:
+        draw.rectangle([v * SUPER for v in box], fill=colour)
+    for line in label.lines:
+        font = font_of_capitals(line.font, line.height * SUPER)
+        right = draw.textbbox((line.x * SUPER, line.y * SUPER), line.text, font=font, anchor="ls")[2]
+        if right > width - 10 * SUPER:
+            raise SystemExit(f"'{line.text}' is {right / SUPER:.0f} px wide, wider than its label")
+        draw.text((line.x * SUPER, line.y * SUPER), line.text, fill=line.colour, font=font, anchor="ls")
+    if label.bars:
+        x0, y0, x1, y1 = (v * SUPER for v in label.bars)
+        x = x0
+        while x < x1:
+            bar, gap = rng.integers(1, 4, 2) * SUPER * 2
+            draw.rectangle([x, y0, min(x + bar, x1) - 1, y1], fill=INK)
+            x += bar + gap
+    rgb = np.asarray(sheet, np.float32)
+    # Ink is never flat and paper has a grain.
+    grain = cv2.GaussianBlur(rng.normal(0, 6, rgb.shape[:2]).astype(np.float32), (0, 0), 1.2 * SUPER)
+    rgb = np.clip(rgb + grain[..., None], 0, 255)
+    return np.dstack([rgb, np.full(rgb.shape[:2], 255, np.float32)]).astype(np.uint8)
+
+
+def pose(size: tuple, centre: tuple, pitch: float, yaw: float, roll: float, scale: float = 1.0) -> np.ndarray:
+    """Where a pinhole camera sees a sheet: homography from sheet to picture, both in final pixels; degrees."""
+    a, b, c = (math.radians(v) for v in (pitch, yaw, roll))
+    rx = np.array([[1, 0, 0], [0, math.cos(a), -math.sin(a)], [0, math.sin(a), math.cos(a)]])
+    ry = np.array([[math.cos(b), 0, math.sin(b)], [0, 1, 0], [-math.sin(b), 0, math.cos(b)]])
+    rz = np.array([[math.cos(c), -math.sin(c), 0], [math.sin(c), math.cos(c), 0], [0, 0, 1]])
+    turn = rx @ ry @ rz
+    w, h = size
+    flat = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
+    seen = []
+    for x, y in flat:
+        p = turn @ np.array([x - w / 2, y - h / 2, 0.0]) * scale + np.array([0, 0, FOCAL])
+        seen.append([centre[0] + FOCAL * p[0] / p[2], centre[1] + FOCAL * p[1] / p[2]])
+    return cv2.getPerspectiveTransform(flat, np.float32(seen))
+
+
+def lay(scene: np.ndarray, sheet: np.ndarray, place: np.ndarray) -> None:
+    """Puts an RGBA sheet into the scene; both are `SUPER` times their final size."""
+    zoom = np.diag([SUPER, SUPER, 1.0])
+    full = zoom @ place @ np.linalg.inv(zoom)
+    seen = cv2.warpPerspective(sheet, full, (scene.shape[1], scene.shape[0]), flags=cv2.INTER_AREA)
+    alpha = seen[..., 3:].astype(np.float32) / 255
+    scene[:] = scene * (1 - alpha) + seen[..., :3] * alpha
+
+
+def shade(scene: np.ndarray, outline: np.ndarray, depth: float, blur: float, shift: tuple) -> None:
+    """Darkens the scene where a sheet with this outline (final pixels) keeps the light off."""
+    # A shadow is soft: an eighth of the resolution shows the same and takes a hundredth of the time.
+    coarse = 8 if blur >= 8 else 1
+    height, width = scene.shape[:2]
+    mask = np.zeros((height // coarse, width // coarse), np.float32)
+    cv2.fillPoly(mask, [np.int32((outline + shift) * SUPER / coarse)], 1.0)
+    mask = cv2.resize(cv2.GaussianBlur(mask, (0, 0), blur * SUPER / coarse), (width, height))
+    scene *= 1 - depth * mask[..., None]
+
+
+def outline(place: np.ndarray, size: tuple) -> np.ndarray:
+    w, h = size
+    return cv2.perspectiveTransform(np.float32([[[0, 0], [w, 0], [w, h], [0, h]]]), place)[0]
+
+
+def room(rng: np.random.Generator, edge: float) -> np.ndarray:
+    """A wall and a wooden table that meet at row `edge`, out of focus as things behind the label are."""
+    w, h = WIDTH * SUPER, HEIGHT * SUPER
+    split = int(edge * SUPER)
+    scene = np.empty((h, w, 3), np.float32)
+    scene[:split] = (176, 178, 172)
+    grain = cv2.resize(rng.normal(0, 1, (h // 6, 40)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC)
+    fine = cv2.resize(rng.normal(0, 1, (h // 2, 90)).astype(np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
+    wood = np.float32([148, 108, 72]) * (1 + 0.09 * grain[..., None] + 0.03 * fine[..., None])
+    scene[split:] = wood[split:]
+    for plank in range(split, h, 130 * SUPER):
+        cv2.line(scene, (0, plank), (w, plank + 8 * SUPER), (84, 60, 40), 2 * SUPER)
+    return cv2.GaussianBlur(scene, (0, 0), 2.2 * SUPER)
+
+
+def photograph(scene: np.ndarray, rng: np.random.Generator, *, blur: float, noise: float) -> np.ndarray:
+    """Soft uneven light, a lens that is a little out of focus, a sensor that is a little noisy."""
+    h, w = scene.shape[:2]
+    y, x = np.mgrid[0:h:8, 0:w:8].astype(np.float32)
+    lamp = np.exp(-(((x / w - 0.3) / 0.85) ** 2) - ((y / h - 0.25) / 0.95) ** 2)
+    light = cv2.resize(0.58 + 0.46 * lamp, (w, h))
+    scene = cv2.GaussianBlur(scene * light[..., None], (0, 0), blur * SUPER)
+    small = cv2.resize(scene, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    sensed = small + rng.normal(0, noise, small.shape[:2])[..., None] + rng.normal(0, noise / 2, small.shape)
+    return np.clip(sensed, 0, 255).astype(np.uint8)
+
+
+def save(path: Path, rgb: np.ndarray, quality: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rgb).save(path, quality=quality, optimize=True)
+
+
+def cardboard(size: tuple, rng: np.random.Generator) -> np.ndarray:
+    w, h = (v * SUPER for v in size)
+    board = np.float32([188, 152, 110]) + rng.normal(0, 5, (h, 1, 1)) + rng.normal(0, 3, (h, w, 1))
+    board = cv2.GaussianBlur(np.clip(board, 0, 255).astype(np.float32), (0, 0), SUPER)
+    return np.dstack([board, np.full((h, w), 255, np.float32)]).astype(np.uint8)
+
+
+def draw_label(out: Path, seed: int) -> None:
+    """The picture of the arm64 lab: a box on a table with a label on its front."""
+    rng = np.random.default_rng(seed)
+    label = food_label("L4127-06B", "12 JAN 2027")
+    scene = room(rng, 520)
+    face = (1010, 640)
+    box = pose(face, (648, 362), pitch=-5, yaw=-4, roll=3)
+    corners = outline(box, face)
+    shade(scene, corners, 0.5, 22, (26, 20))
+    lay(scene, cardboard(face, rng), box)
+    # The label is glued on the face, a little off its middle and not quite square with it.
+    tilt = cv2.getRotationMatrix2D((0, 0), -0.4, 1.0)
+    glue = np.vstack([tilt, [0, 0, 1]])
+    glue[:2, 2] += (52, 40)
+    shade(scene, outline(box @ glue, label.size), 0.25, 3, (2, 3))
+    lay(scene, print_label(label, rng), box @ glue)
+    save(out / "label.jpg", photograph(scene, rng, blur=0.7, noise=2.2), 85)
+    (out / "label.txt").write_text("".join(f"{line.text}\n" for line in label.lines))
+    other = food_label("L4218-11C", "30 SEP 2027")
+    (out / "other.txt").write_text("".join(f"{line.text}\n" for line in other.lines))
+
+
+SKIN, SKIN_DARK = (206, 152, 122), (160, 108, 84)
+
+
+def hand(scene: np.ndarray, at: np.ndarray, front: bool) -> None:
+    """A hand that holds the card at its lower right corner: palm and arm behind it, the thumb before it."""
+    layer = np.zeros((*scene.shape[:2], 4), np.uint8)
+
+    def limb(points: list, width: float, colour: tuple) -> None:
+        track = np.int32([(at + p) * SUPER for p in points])
+        for a, b in zip(track, track[1:]):
+            cv2.line(layer, tuple(map(int, a)), tuple(map(int, b)), (*colour, 255), int(width * SUPER), cv2.LINE_AA)
+
+    if front:
+        limb([(64, 6), (20, -20), (-36, -34)], 50, SKIN_DARK)
+        limb([(66, 2), (20, -23), (-35, -37)], 45, SKIN)
+        limb([(-34, -41), (-48, -44)], 24, (226, 180, 156))
+    else:
+        limb([(20, -10), (60, 70), (92, 140)], 112, SKIN_DARK)
+        limb([(112, 168), (240, 460)], 150, (70, 78, 92))
+    layer = cv2.GaussianBlur(layer, (0, 0), 1.5 * SUPER)
+    alpha = layer[..., 3:].astype(np.float32) / 255
+    scene[:] = scene * (1 - alpha) + layer[..., :3] * (alpha > 0) * alpha
+
+
+@dataclass
+class Moment:
+    """One frame of the demo: which card is where, and how far it moves while the shutter is open."""
+
+    state: str  # empty, moving or still
+    card: int | None = None
+    centre: tuple = (0.0, 0.0)
+    drift: tuple = (0.0, 0.0)
+
+
+def script(rng: np.random.Generator) -> list:
+    """32 frames, meant for 10 a second: nothing, a card comes, is held, goes, nothing, the next one."""
+    still = (620.0, 330.0)
+    shots = [Moment("empty")] * 3
+    for card, held in ((0, 8), (1, 8)):
+        for x, y in ((1330, 640), (980, 470), (720, 372)):
+            shots.append(Moment("moving", card, (x, y), ((still[0] - x) / 5 - 12, (still[1] - y) / 5 - 6)))
+        for _ in range(held):
+            jitter = rng.normal(0, 1.2, 2)
+            shots.append(Moment("still", card, (still[0] + jitter[0], still[1] + jitter[1]), tuple(rng.normal(0, 0.4, 2))))
+        for x, y in ((760, 400), (1210, 600)):
+            shots.append(Moment("moving", card, (x, y), (60, 34)))
+        shots += [Moment("empty")] * (2 if card == 0 else 1)
+    return shots
+
+
+def draw_demo(out: Path, seed: int) -> None:
+    """The scene of the demo, frame by frame, and truth.tsv: frame, lines wholly on view, state."""
+    rng = np.random.default_rng(seed)
+    cards = [held_label("M2206-A", "14 FEB 2027"), held_label("M2219-C", "03 MAR 2027")]
+    sheets = [print_label(card, rng) for card in cards]
+    empty = room(rng, 430)
+    rows = []
+    for old in out.glob("*.jpg"):
+        old.unlink()
+    for number, shot in enumerate(script(rng)):
+        scene, lines = empty.copy(), []
+        if shot.card is not None:
+            label, sheet = cards[shot.card], sheets[shot.card]
+            pitch, yaw, roll = np.array([4.0, -5.0, -2.5]) + rng.normal(0, 0.15, 3)
+            steps = max(1, round(math.hypot(*shot.drift) / 4))
+            total = np.zeros_like(scene)
+            for step in range(steps):
+                share = (step + 0.5) / steps - 0.5
+                centre = (shot.centre[0] + shot.drift[0] * share, shot.centre[1] + shot.drift[1] * share)
+                place = pose(label.size, centre, pitch, yaw, roll)
+                corners = outline(place, label.size)
+                moment = empty.copy()
+                shade(moment, corners, 0.28, 30, (40, 60))
+                grip = corners[2] + np.float32([-12, 4])
+                hand(moment, grip, front=False)
+                lay(moment, sheet, place)
+                hand(moment, grip, front=True)
+                total += moment
+            scene = total / steps
+            for line in label.lines:
+                wide = font_of_capitals(line.font, line.height).getlength(line.text)
+                ends = np.float32([[[line.x, line.y - line.height], [line.x + wide, line.y]]])
+                seen = cv2.perspectiveTransform(ends, place)[0]
+                if (seen > 0).all() and (seen < (WIDTH, HEIGHT)).all():
+                    lines.append(line.text)
+        name = f"{number:03d}.jpg"
+        save(out / name, photograph(scene, rng, blur=0.6, noise=1.2), 80)
+        rows.append(f"{name}\t" + "\\n".join(lines) + f"\t{shot.state}\n")
+    (out / "truth.tsv").write_text("".join(rows))
+    size = sum(p.stat().st_size for p in out.glob("*.jpg"))
+    print(f"{len(rows)} frames, {size / 1e6:.2f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="*", help="label, demo (default: both)")
+    parser.add_argument("--seed", type=int, default=20261122)
+    args = parser.parse_args()
+    what = args.what or ["label", "demo"]
+    if unknown := set(what) - {"label", "demo"}:
+        parser.error(f"cannot draw {', '.join(sorted(unknown))}; give label or demo")
+    if "label" in what:
+        draw_label(HERE.parent / "lab", args.seed)
+    if "demo" in what:
+        draw_demo(HERE / "demo", args.seed)
+
+
+if __name__ == "__main__":
+    main()

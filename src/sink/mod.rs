@@ -10,6 +10,7 @@ use crate::event::Event;
 
 mod backoff;
 mod outlet;
+pub mod socket;
 pub mod stdout;
 
 pub use backoff::Backoff;

@@ -10,11 +10,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use log::{debug, info, warn};
+use log::warn;
 
 use super::{Backoff, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
+
+mod worker;
+
+use worker::Worker;
 
 /// Events that wait for one sink. A busy scene gives a few events a second, so this is about a minute
 /// of a sink that is away, and some hundred kilobytes at most.
@@ -23,8 +27,6 @@ const CAPACITY: usize = 256;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause: a sink plugged in again by a person works within this time.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
-const FAULTS_SAID: usize = 8;
 
 /// The bounds of an [`Outlet`].
 #[derive(Clone, Debug)]
@@ -139,12 +141,7 @@ impl Outlet {
             capacity: limits.capacity.max(1),
         });
         let backoff = Backoff::new(limits.first_pause, limits.longest_pause);
-        let worker = Worker {
-            sink,
-            shared: Arc::clone(&shared),
-            outage: None,
-            backoff,
-        };
+        let worker = Worker::new(sink, Arc::clone(&shared), backoff);
         let thread = thread::Builder::new()
             .name("sink".to_owned())
             .spawn(move || worker.run())
@@ -190,7 +187,7 @@ impl Outlet {
         self.end(within)
     }
 
-    /// Waits until `done` says so or the time is over; gives what `done` said last.
+    /// Waits until `done` says so; false when it never does.
     #[cfg(test)]
     fn wait_until(&self, done: impl Fn(&Counts) -> bool) -> bool {
         let limit = Duration::from_secs(20);
@@ -245,194 +242,6 @@ impl Drop for Outlet {
         if self.thread.is_some() {
             self.end(Duration::ZERO);
         }
-    }
-}
-
-struct Worker {
-    sink: Box<dyn Sink>,
-    shared: Arc<Shared>,
-    backoff: Backoff,
-    outage: Option<Outage>,
-}
-
-/// A time in which the sink fails.
-struct Outage {
-    since: Instant,
-    attempts: u32,
-    said: Vec<String>,
-}
-
-/// Tells whoever waits that the thread has ended, also when the sink panics.
-struct Farewell(Arc<Shared>);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        let mut state = self.0.lock();
-        if state.closing.is_none() {
-            while state.queue.pop_front().is_some() {
-                state.give_up();
-            }
-        }
-        state.over = true;
-        state.finished = true;
-        self.0.progress.notify_all();
-    }
-}
-
-impl Worker {
-    fn run(mut self) {
-        let _farewell = Farewell(Arc::clone(&self.shared));
-        while let Some(event) = self.next() {
-            let sent = self.sink.send(&event);
-            let failed = match sent {
-                Err(fault) if fault.kind() == Kind::Data => {
-                    warn!("{}: a reading is given up: {fault}", self.sink.name());
-                    self.settle(State::give_up);
-                    false
-                }
-                Err(fault) => {
-                    self.put_back(event);
-                    self.say_fault(&fault);
-                    true
-                }
-                Ok(()) => {
-                    self.settle(|state| {
-                        state.counts.delivered += 1;
-                        state.counts.waiting -= 1;
-                    });
-                    self.say_recovery();
-                    false
-                }
-            };
-            if self.sink.is_over() {
-                debug!("{}: closed at the other end", self.sink.name());
-                break;
-            }
-            if failed && !self.pause() {
-                break;
-            }
-        }
-        let within = self
-            .shared
-            .lock()
-            .closing
-            .map(|end| end.saturating_duration_since(Instant::now()));
-        self.sink.close(within.unwrap_or_default());
-    }
-
-    /// Waits for the oldest event. None when the end has come and nothing waits, or its time is over.
-    fn next(&mut self) -> Option<Arc<Event>> {
-        let mut state = self.shared.lock();
-        loop {
-            if state
-                .closing
-                .is_some_and(|deadline| Instant::now() >= deadline)
-            {
-                return None;
-            }
-            if let Some(event) = state.queue.pop_front() {
-                return Some(event);
-            }
-            if state.dropped_unsaid > 0 && self.outage.is_none() {
-                let dropped = std::mem::take(&mut state.dropped_unsaid);
-                drop(state);
-                warn!(
-                    "{}: too slow, {dropped} of the oldest readings were dropped",
-                    self.sink.name()
-                );
-                state = self.shared.lock();
-                continue;
-            }
-            if state.closing.is_some() {
-                return None;
-            }
-            state = self
-                .shared
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn settle(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.shared.lock());
-        self.shared.progress.notify_all();
-    }
-
-    /// The event is the oldest again; if the queue has filled up meanwhile, it is the one to go.
-    fn put_back(&self, event: Arc<Event>) {
-        let capacity = self.shared.capacity;
-        self.settle(|state| {
-            if state.queue.len() < capacity {
-                state.queue.push_front(event);
-            } else {
-                state.push_out();
-            }
-        });
-    }
-
-    /// Waits before the next attempt. False when the end has come and its time would not suffice.
-    fn pause(&mut self) -> bool {
-        let mut until = Instant::now() + self.backoff.pause();
-        let mut state = self.shared.lock();
-        let mut hurried = state.closing.is_some();
-        loop {
-            let now = Instant::now();
-            if state.closing.is_some_and(|deadline| until >= deadline) {
-                return false;
-            }
-            if now >= until {
-                return true;
-            }
-            state = self
-                .shared
-                .work
-                .wait_timeout(state, until - now)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-            if state.closing.is_some() && !hurried {
-                // The end is near: do not sit out a long pause, try at once and then in short steps.
-                hurried = true;
-                self.backoff.reset();
-                until = Instant::now();
-            }
-        }
-    }
-
-    fn say_fault(&mut self, fault: &Error) {
-        let outage = self.outage.get_or_insert_with(|| Outage {
-            since: Instant::now(),
-            attempts: 0,
-            said: Vec::new(),
-        });
-        outage.attempts = outage.attempts.saturating_add(1);
-        let fault = fault.to_string();
-        if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
-            debug!("{}: still: {fault}", self.sink.name());
-        } else {
-            warn!(
-                "{}: {fault}; will try again, and keep the newest {} readings",
-                self.sink.name(),
-                self.shared.capacity
-            );
-            outage.said.push(fault);
-        }
-    }
-
-    fn say_recovery(&mut self) {
-        let Some(outage) = self.outage.take() else {
-            return;
-        };
-        self.backoff.reset();
-        let dropped = std::mem::take(&mut self.shared.lock().dropped_unsaid);
-        let away = humantime::format_duration(Duration::from_millis(
-            outage.since.elapsed().as_millis() as u64,
-        ));
-        info!(
-            "{}: works again after {away} and {} attempts, {dropped} readings were dropped",
-            self.sink.name(),
-            outage.attempts
-        );
     }
 }
 

@@ -1,0 +1,232 @@
+//! The place of the socket in the file system.
+//!
+//! Takes a path and gives a listener on it, of which there is one at a time: the socket of a program that
+//! lives is left alone, that of a dead one is replaced, and anything else is never touched.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
+use nix::sys::socket::{
+    AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, connect, listen, socket,
+};
+use nix::sys::stat::{Mode, fchmod};
+
+use crate::error::{Error, Kind, Result};
+
+/// Clients that wait to be accepted: they are, within one round of the server's thread.
+const BACKLOG: i32 = 16;
+
+/// A socket file of ours, removed at the end.
+#[derive(Debug)]
+pub struct Claim {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Claim {
+    fn on(path: &Path) -> io::Result<Self> {
+        let file = fs::symlink_metadata(path)?;
+        Ok(Claim {
+            path: path.to_owned(),
+            device: file.dev(),
+            inode: file.ino(),
+        })
+    }
+
+    /// Where the socket is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn is_ours(&self, file: &Metadata) -> bool {
+        file.file_type().is_socket() && (file.dev(), file.ino()) == (self.device, self.inode)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // Another program may have put its own file there since.
+        if fs::symlink_metadata(&self.path).is_ok_and(|file| self.is_ours(&file)) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Listens at `path`, without blocking, with exactly the permissions `mode`.
+///
+/// # Errors
+/// `NoDevice` when a program listens there already, `Config` when something else than a socket is there,
+/// `Io` when the system does not let us.
+pub fn claim(path: &Path, mode: Mode) -> Result<(UnixListener, Claim)> {
+    let failed = |fault: Errno| {
+        Error::new(
+            Kind::Io,
+            format!("socket {}: {}", path.display(), advice(path, fault)),
+        )
+    };
+    let os_failed = |fault: io::Error| failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0)));
+
+    // Two that start at once would each find a dead socket, and the second would remove the first one's new
+    // one: the lock on the folder, gone with its holder, lets them pass one by one.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let folder = File::open(folder).map_err(os_failed)?;
+    let _lock =
+        Flock::lock(folder, FlockArg::LockExclusiveNonblock).map_err(|(_, fault)| match fault {
+            Errno::EWOULDBLOCK => in_use(path),
+            fault => failed(fault),
+        })?;
+    remove_if_dead(path)?;
+
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
+    // The mode of the file comes from that of the descriptor, less the umask: so it is never wider than asked,
+    // not even before the next step takes the umask back.
+    fchmod(&fd, mode).map_err(failed)?;
+    let address = UnixAddr::new(path).map_err(failed)?;
+    bind(fd.as_raw_fd(), &address).map_err(failed)?;
+    let claim = Claim::on(path).map_err(os_failed)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode.bits())).map_err(os_failed)?;
+    listen(&fd, Backlog::new(BACKLOG).map_err(failed)?).map_err(failed)?;
+    Ok((UnixListener::from(fd), claim))
+}
+
+fn remove_if_dead(path: &Path) -> Result<()> {
+    let Ok(file) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    if !file.file_type().is_socket() {
+        let what = format!(
+            "socket {}: a file that is no socket is there: move it, or choose another path",
+            path.display()
+        );
+        return Err(Error::new(Kind::Config, what));
+    }
+    let failed = |fault: Errno| {
+        Error::new(
+            Kind::Io,
+            format!("socket {}: {}", path.display(), advice(path, fault)),
+        )
+    };
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let probe = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
+    let address = UnixAddr::new(path).map_err(failed)?;
+    match connect(probe.as_raw_fd(), &address) {
+        Err(Errno::ECONNREFUSED) => match fs::remove_file(path) {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
+                Err(failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0))))
+            }
+            _ => Ok(()),
+        },
+        Err(Errno::ENOENT) => Ok(()),
+        Err(fault @ Errno::EACCES) => Err(failed(fault)),
+        // Connected, or its queue is full (EAGAIN), or it is of another type (EPROTOTYPE): somebody lives there.
+        _ => Err(in_use(path)),
+    }
+}
+
+fn in_use(path: &Path) -> Error {
+    let path = path.display();
+    let what = format!(
+        "socket {path}: in use by another program: stop the other glyphd, or give this one another path"
+    );
+    Error::new(Kind::NoDevice, what)
+}
+
+fn advice(path: &Path, fault: Errno) -> String {
+    match fault {
+        Errno::ENOENT | Errno::ENOTDIR => {
+            let folder = path.parent().unwrap_or(path).display();
+            format!("the folder {folder} is not there: make it, or choose another path")
+        }
+        Errno::EACCES | Errno::EPERM | Errno::EROFS => {
+            "not permitted for this user: run glyphd as its service does, or choose another path"
+                .to_owned()
+        }
+        fault => fault.desc().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    fn mode() -> Mode {
+        Mode::from_bits_truncate(0o620)
+    }
+
+    #[test]
+    fn the_socket_has_its_mode_and_goes_with_its_claim() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let (_listener, claim) = claim(&path, mode()).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o620);
+        UnixStream::connect(&path).unwrap();
+        drop(claim);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_socket_that_somebody_serves_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let _theirs = UnixListener::bind(&path).unwrap();
+        let fault = claim(&path, mode()).unwrap_err();
+        assert_eq!(fault.kind(), Kind::NoDevice);
+        assert!(fault.to_string().contains("in use"), "{fault}");
+        UnixStream::connect(&path).unwrap();
+    }
+
+    #[test]
+    fn the_socket_of_a_dead_program_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        drop(UnixListener::bind(&path).unwrap());
+        let (_listener, _claim) = claim(&path, mode()).unwrap();
+        UnixStream::connect(&path).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_socket_is_never_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("f"), folder.path().join("l"));
+        fs::write(&file, "precious").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        for path in [&file, &link, &folder.path().to_owned()] {
+            assert_eq!(claim(path, mode()).unwrap_err().kind(), Kind::Config);
+        }
+        assert_eq!(fs::read_to_string(&link).unwrap(), "precious");
+    }
+
+    #[test]
+    fn a_file_put_in_our_place_is_not_removed_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let (_listener, claim) = claim(&path, mode()).unwrap();
+        fs::remove_file(&path).unwrap();
+        let _theirs = UnixListener::bind(&path).unwrap();
+        drop(claim);
+        assert!(path.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_named() {
+        let fault = claim(Path::new("/nowhere/at/all/s"), mode()).unwrap_err();
+        assert_eq!(fault.kind(), Kind::Io);
+        assert!(
+            fault.to_string().contains("/nowhere/at/all is not there"),
+            "{fault}"
+        );
+    }
+}

@@ -16,6 +16,7 @@ pub mod event;
 pub mod find;
 pub mod frame;
 pub mod line;
+pub mod photo;
 pub mod quad;
 pub mod rectify;
 pub mod sink;

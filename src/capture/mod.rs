@@ -1,1 +1,234 @@
-//! To come.
+//! Takes a [`Spec`] and [`Settings`]; gives pictures, one after another, the newest first.
+//!
+//! A source never queues: what its reader was too slow for is skipped and counted. It never waits
+//! longer than its timeout, and it never gives a picture that is not whole.
+
+mod clock;
+mod replay;
+mod spec;
+
+pub use clock::{Clock, SystemClock};
+pub use replay::Replay;
+pub use spec::{Rate, Spec};
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Fault;
+use crate::error::Result;
+use crate::frame::convert::PixelFormat;
+use crate::frame::{Frame, MAX_PIXELS};
+
+/// Where pictures come from, and how they are asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The camera or the recorded pictures. The first camera of the machine, unless said otherwise.
+    pub source: Spec,
+    /// Width asked of a camera, in pixels; the nearest it has is taken.
+    /// 1280 is where the print on a label held at arm's length is about 20 pixels high.
+    pub width: u32,
+    /// Height asked of a camera, in pixels.
+    pub height: u32,
+    /// The formats to ask a camera for, best first. The uncompressed ones that cost least come first;
+    /// MJPG last, since each frame then has to be decoded.
+    pub formats: Vec<PixelFormat>,
+    /// Frames a second asked of a camera, and the rate of a replay that names none.
+    /// Not set: what the camera does by itself; a replay then gives every picture in turn, as fast as it is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fps: Option<f64>,
+    /// Whether a replay begins again after its last picture.
+    pub repeat: bool,
+    /// How long to wait for a picture before saying that none came, in milliseconds.
+    /// A second is more than the exposure of any webcam, and the longest that stopping the daemon waits on it.
+    pub timeout_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            source: Spec::V4l2(PathBuf::from("/dev/video0")),
+            width: 1280,
+            height: 720,
+            formats: PixelFormat::ALL.to_vec(),
+            fps: None,
+            repeat: false,
+            timeout_ms: 1000,
+        }
+    }
+}
+
+/// The shortest and the longest timeout, in milliseconds: below, a camera of 30 frames a second times out
+/// for nothing; above, stopping the daemon takes longer than a supervisor waits.
+const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=10_000;
+
+impl Settings {
+    /// All that cannot be used.
+    pub fn check(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let mut fault = |key: &str, message: String| {
+            faults.push(Fault {
+                key: key.to_string(),
+                message,
+            })
+        };
+        for (key, value) in [("width", self.width), ("height", self.height)] {
+            if !(16..=16_384).contains(&value) {
+                fault(key, format!("{value} pixels: expected 16 to 16384"));
+            }
+        }
+        if u64::from(self.width) * u64::from(self.height) > MAX_PIXELS {
+            fault(
+                "width",
+                format!(
+                    "{}x{} is more than {MAX_PIXELS} pixels",
+                    self.width, self.height
+                ),
+            );
+        }
+        if self.formats.is_empty() {
+            fault(
+                "formats",
+                "no format is named: expected at least one, as in [\"YUYV\", \"MJPG\"]".to_string(),
+            );
+        }
+        if let Some(fps) = self.fps
+            && Rate::new(fps).is_none()
+        {
+            fault(
+                "fps",
+                format!("{fps} frames a second: expected a number above 0, at most 1000"),
+            );
+        }
+        if !TIMEOUT_MS.contains(&self.timeout_ms) {
+            let (least, most) = (TIMEOUT_MS.start(), TIMEOUT_MS.end());
+            fault(
+                "timeout-ms",
+                format!("{} ms: expected {least} to {most}", self.timeout_ms),
+            );
+        }
+        faults
+    }
+
+    /// How long to wait for a picture.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
+/// What waiting for a picture came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The frame holds a new picture.
+    Frame,
+    /// None came in time; ask again. The frame holds nothing of meaning.
+    Timeout,
+    /// There are no more, ever.
+    End,
+}
+
+/// What a source has seen since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Pictures given.
+    pub frames: u64,
+    /// Pictures taken but passed over, since the reader or the machine was too slow for them.
+    pub skipped: u64,
+    /// Pictures that were cut off, damaged or flagged as wrong by the driver.
+    pub bad: u64,
+    /// Waits that ended without a picture.
+    pub timeouts: u64,
+    /// Times that the camera was started again after a fault.
+    pub restarts: u64,
+}
+
+/// Something that gives pictures.
+pub trait Source: Send {
+    /// Waits for the next picture and puts it into `frame`, in the memory that `frame` has.
+    ///
+    /// An error of [`crate::error::Kind::NoDevice`] or [`crate::error::Kind::Io`] may pass: the camera was unplugged, or fails.
+    fn next(&mut self, frame: &mut Frame) -> Result<Next>;
+
+    /// What was seen until now.
+    fn stats(&self) -> Stats;
+
+    /// The source for a log line: what it is, and the format in use.
+    fn describe(&self) -> String;
+}
+
+/// Opens the source that `settings` name.
+///
+/// Fails with [`crate::error::Kind::NoDevice`] where the camera is not there, not permitted, busy or no camera,
+/// and with [`crate::error::Kind::NoInput`] where the files are not there.
+pub fn open(settings: &Settings) -> Result<Box<dyn Source>> {
+    let rate = |named: Option<Rate>| named.or_else(|| settings.fps.and_then(Rate::new));
+    match &settings.source {
+        Spec::V4l2(path) => v4l2_to_come(path),
+        Spec::File(path, named) => Ok(Box::new(Replay::file(
+            path,
+            rate(*named),
+            settings,
+            SystemClock,
+        )?)),
+        Spec::Dir(path, named) => Ok(Box::new(Replay::directory(
+            path,
+            rate(*named),
+            settings,
+            SystemClock,
+        )?)),
+    }
+}
+
+fn v4l2_to_come(path: &std::path::Path) -> Result<Box<dyn Source>> {
+    let message = format!("{}: cameras cannot be read yet", path.display());
+    Err(crate::error::Error::new(
+        crate::error::Kind::NoDevice,
+        message,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_can_be_used_and_stand_in_toml() {
+        let settings = Settings::default();
+        assert_eq!(settings.check(), []);
+        let text = toml::to_string(&settings).unwrap();
+        assert!(
+            text.contains("source = \"v4l2:/dev/video0\"") && text.contains("timeout-ms = 1000"),
+            "{text}"
+        );
+        assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings);
+        assert_eq!(toml::from_str::<Settings>("").unwrap(), settings);
+    }
+
+    #[test]
+    fn each_setting_that_cannot_be_used_is_named() {
+        let settings = Settings {
+            width: 0,
+            height: 20_000,
+            formats: Vec::new(),
+            fps: Some(f64::NAN),
+            timeout_ms: 0,
+            ..Settings::default()
+        };
+        let keys: Vec<String> = settings
+            .check()
+            .into_iter()
+            .map(|fault| fault.key)
+            .collect();
+        assert_eq!(keys, ["width", "height", "formats", "fps", "timeout-ms"]);
+        let error = toml::from_str::<Settings>("widht = 3")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("widht"), "{error}");
+        let error = toml::from_str::<Settings>("formats = [\"H264\"]")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("no pixel format"), "{error}");
+    }
+}

@@ -47,6 +47,16 @@ impl Error {
         Error { kind, message: message.into() }
     }
 
+    /// An error whose message the person has seen already: only the exit code is left of it.
+    pub fn told(kind: Kind) -> Self {
+        Error { kind, message: String::new() }
+    }
+
+    /// Whether the person has seen the message already.
+    pub fn is_told(&self) -> bool {
+        self.message.is_empty()
+    }
+
     /// What sort of error this is.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -1,0 +1,130 @@
+"""A trained checkpoint to the model folder that ships: int8 graph, character list, model.toml.
+
+    python quantise.py RUN OUT
+
+The convolutions become QLinearConv (QOperator format: tract runs QDQ graphs in float), per tensor, u8 activations and s8 weights, chained
+without a dequantisation between them; the GRU and the last layer stay float. Calibrated on lines of the validation shard's second half,
+checked on its first.
+"""
+
+import argparse
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from rapidfuzz.distance import Levenshtein
+
+import shards
+from charset import CHARSET, CLASSES, greedy
+from net import Reader
+from render import HEIGHT
+
+CALIBRATION_LINES = 400
+CHECKED_LINES = 1000
+QUANTISED = ["Conv", "Relu", "Squeeze", "Transpose", "Reshape"]
+
+
+def padded(picture):
+    """1 x 1 x 32 x W with W a multiple of 32, as the program hands lines over."""
+    width = -(-picture.shape[1] // 32) * 32
+    x = np.full((HEIGHT, width), int(np.median(picture[:, -1])), np.uint8)
+    x[:, : picture.shape[1]] = picture
+    return (x.astype(np.float32) / 127.5 - 1)[None, None]
+
+
+class Calibration(CalibrationDataReader):
+    def __init__(self, pictures):
+        self.rows = iter([{"luma": padded(p)} for p in pictures])
+
+    def get_next(self):
+        return next(self.rows, None)
+
+
+def cer(graph, pictures, texts):
+    session = onnxruntime.InferenceSession(str(graph), providers=["CPUExecutionProvider"])
+    wrong = total = 0
+    for picture, true in zip(pictures, texts):
+        best = session.run(None, {"luma": padded(picture)})[0].argmax(2).tolist()
+        wrong += Levenshtein.distance(greedy(best)[0], true)
+        total += len(true)
+    return 100 * wrong / total
+
+
+def export(run, out):
+    net = Reader(CLASSES)
+    state = torch.load(run / "last.pt", map_location="cpu")
+    net.load_state_dict(state["net"])
+    net.eval()
+    torch.onnx.export(
+        net, torch.zeros(1, 1, HEIGHT, 320), str(out), input_names=["luma"], output_names=["scores"],
+        dynamic_axes={"luma": {3: "width"}, "scores": {1: "steps"}}, dynamo=False, opset_version=17,
+    )
+    return state["seen"]
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("run", type=Path)
+    arguments.add_argument("out", type=Path)
+    a = arguments.parse_args()
+    pictures, texts = shards.load(a.run, shards.VALIDATION)
+    half = len(texts) // 2
+    a.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        seen = export(a.run, folder / "float.onnx")
+        quant_pre_process(str(folder / "float.onnx"), str(folder / "folded.onnx"), skip_symbolic_shape=True)
+        quantize_static(
+            str(folder / "folded.onnx"), str(a.out / "reader.onnx"), Calibration(pictures[half : half + CALIBRATION_LINES]),
+            quant_format=QuantFormat.QOperator, per_channel=False, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            op_types_to_quantize=QUANTISED, calibrate_method=CalibrationMethod.MinMax,
+        )
+        before = cer(folder / "folded.onnx", pictures[:CHECKED_LINES], texts[:CHECKED_LINES])
+    after = cer(a.out / "reader.onnx", pictures[:CHECKED_LINES], texts[:CHECKED_LINES])
+    graph = (a.out / "reader.onnx").read_bytes()
+    (a.out / "charset.txt").write_text("".join(c + "\n" for c in CHARSET), "utf8")
+    (a.out / "model.toml").write_text(f"""# The built-in reader of Latin text. CARD.md tells what it was trained on and what it scores.
+format = 1
+name = "latin"
+kind = "reader"
+licence = "MIT OR Apache-2.0"
+graph = "reader.onnx"
+sha256 = "{hashlib.sha256(graph).hexdigest()}"
+charset = "charset.txt"
+# The class that stands for no character; the charset's first character is the next class that is not blank.
+blank = 0
+
+[input]
+# Rows of the strip, in pixels.
+height = {HEIGHT}
+channels = 1
+# A pixel v of 0 to 255 goes in as (v - mean) / scale.
+mean = 127.5
+scale = 127.5
+# The strip's contrast is stretched and made dark on light first.
+canonical = true
+
+[output]
+# Scores before softmax ("logits") or after it ("probabilities"), steps x classes.
+kind = "logits"
+
+[training]
+lines = {seen}
+cer-float = {before:.2f}
+cer-int8 = {after:.2f}
+""", "utf8")
+    ops = {}
+    for node in onnx.load(a.out / "reader.onnx").graph.node:
+        ops[node.op_type] = ops.get(node.op_type, 0) + 1
+    print(json.dumps({"lines": seen, "cer_float": round(before, 2), "cer_int8": round(after, 2), "bytes": len(graph), "ops": ops}))
+
+
+if __name__ == "__main__":
+    main()

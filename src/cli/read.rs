@@ -1,0 +1,204 @@
+//! `glyphd read`: images or folders of images to text.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Reading;
+use crate::error::{Error, Kind, Result};
+use crate::explain::Explain;
+use crate::photo;
+use crate::pipeline::{Page, Pipeline};
+
+/// How the text of the images is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The text alone; with several images a heading before each.
+    Text,
+    /// One object an image and line: path, text, lines with their place and confidence, milliseconds.
+    Json,
+    /// One row an image: path, text, milliseconds, divided by tabs; line breaks, tabs and \ in the text as \n, \t, \\.
+    Tsv,
+}
+
+/// Read the text in images (PNG, JPEG, WebP, TIFF, BMP, PNM)
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Images, or folders with images
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Each image is one line of text already: do not look for lines
+    #[arg(long)]
+    line: bool,
+    /// How the text is written
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the picture after each step, with the lines found and read, into this folder
+    #[arg(long, value_name = "DIR")]
+    explain: Option<PathBuf>,
+    /// Write to this file instead of the terminal
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+/// Reads each image; one that fails is told and the rest are read.
+///
+/// # Errors
+/// The first failure, after everything else was read and written.
+pub fn run(args: &Args) -> Result<()> {
+    let mut pipeline = Pipeline::new(&args.reading.settings()?)?;
+    let mut out = open(args.output.as_deref())?;
+    let images = photo::list(&args.paths);
+    let many = images.len() > 1;
+    let bar = progress(many.then_some(images.len() as u64));
+    let mut first_failure = None;
+    for image in images {
+        let outcome = image.map_err(|e| (None, e)).and_then(|path| {
+            match read(&mut pipeline, &path, args, many) {
+                Ok((page, time)) => Ok((path, page, time)),
+                Err(e) => Err((Some(path), e)),
+            }
+        });
+        match outcome {
+            Ok((path, page, time)) => {
+                bar.suspend(|| write_page(&mut *out, args.format, &path, &page, time, many))?;
+                if page.lines.is_empty() && args.format == Format::Text {
+                    bar.suspend(|| eprintln!("glyphd: {}: no text found", path.display()));
+                }
+            }
+            Err((path, e)) => {
+                bar.suspend(|| eprintln!("glyphd: {e}"));
+                if let Some(path) = path {
+                    bar.suspend(|| write_failure(&mut *out, args.format, &path, &e))?;
+                }
+                first_failure.get_or_insert(e);
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    out.flush().map_err(|e| unwritable(&e))?;
+    match first_failure {
+        // It has been told already, with its image.
+        Some(e) => Err(Error::told(e.kind())),
+        None => Ok(()),
+    }
+}
+
+fn read(pipeline: &mut Pipeline, path: &Path, args: &Args, many: bool) -> Result<(Page, Duration)> {
+    let mut explain = match &args.explain {
+        // Several images would write over each other's pictures.
+        Some(folder) if many => {
+            Some(Explain::new(&folder.join(path.file_name().unwrap_or_default()))?)
+        }
+        Some(folder) => Some(Explain::new(folder)?),
+        None => None,
+    };
+    let luma = photo::load(path)?;
+    let start = Instant::now();
+    let page = if args.line {
+        pipeline.line(&luma, explain.as_mut())?
+    } else {
+        pipeline.page(&luma, explain.as_mut())?
+    };
+    Ok((page, start.elapsed()))
+}
+
+fn open(output: Option<&Path>) -> Result<Box<dyn Write>> {
+    Ok(match output {
+        Some(path) => {
+            let file = File::create(path).map_err(|e| {
+                Error::new(Kind::Io, format!("{}: cannot write this file: {e}", path.display()))
+            })?;
+            Box::new(BufWriter::new(file))
+        }
+        None => Box::new(io::stdout().lock()),
+    })
+}
+
+fn progress(images: Option<u64>) -> ProgressBar {
+    match images {
+        Some(n) if io::stderr().is_terminal() => {
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} images, {eta} left");
+            ProgressBar::new(n).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        }
+        _ => ProgressBar::hidden(),
+    }
+}
+
+fn write_page(
+    out: &mut dyn Write,
+    format: Format,
+    path: &Path,
+    page: &Page,
+    time: Duration,
+    many: bool,
+) -> Result<()> {
+    let ms = time.as_secs_f64() * 1e3;
+    let name = shown(path);
+    let written = match format {
+        Format::Text if many => writeln!(out, "==> {name} <==\n{}\n", page.text),
+        Format::Text if page.text.is_empty() => Ok(()),
+        Format::Text => writeln!(out, "{}", page.text),
+        Format::Tsv => writeln!(out, "{}\t{}\t{ms:.1}", escape(&name), escape(&page.text)),
+        Format::Json => {
+            let row = serde_json::json!({
+                "path": name, "text": page.text, "lines": page.lines, "ms": (ms * 10.0).round() / 10.0,
+            });
+            writeln!(out, "{row}")
+        }
+    };
+    written.map_err(|e| unwritable(&e))
+}
+
+/// A row for an image that could not be read, so that rows and images stay one to one.
+fn write_failure(out: &mut dyn Write, format: Format, path: &Path, error: &Error) -> Result<()> {
+    let name = shown(path);
+    let written = match format {
+        Format::Text => Ok(()),
+        Format::Tsv => writeln!(out, "{}\t\t", escape(&name)),
+        Format::Json => {
+            writeln!(out, "{}", serde_json::json!({ "path": name, "error": error.to_string() }))
+        }
+    };
+    written.map_err(|e| unwritable(&e))
+}
+
+/// The path as the user would name the file: `./a.png`, from reading the folder `.`, is `a.png`.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\t', "\\t")
+}
+
+fn unwritable(e: &io::Error) -> Error {
+    match e.kind() {
+        // Whoever read our output has seen enough.
+        io::ErrorKind::BrokenPipe => Error::told(Kind::Io),
+        _ => Error::new(Kind::Io, format!("cannot write the text: {e}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tsv_rows_stay_one_row() {
+        assert_eq!(escape("a\tb\\n\nc"), "a\\tb\\\\n\\nc");
+    }
+
+    #[test]
+    fn files_of_the_current_folder_have_their_bare_name() {
+        assert_eq!(shown(Path::new("./a.png")), "a.png");
+        assert_eq!(shown(Path::new("x/a.png")), "x/a.png");
+    }
+}

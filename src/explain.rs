@@ -1,0 +1,168 @@
+//! What the reader saw, as pictures: one after each step, the last with the quads drawn and the text beside them.
+//!
+//! Takes pictures and lines as they pass; gives numbered PNG files in a folder. For people: nothing reads them back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use font8x8::{BASIC_FONTS, GENERAL_FONTS, LATIN_FONTS, UnicodeFonts};
+use image::{GrayImage, Rgb, RgbImage};
+use imageproc::drawing::draw_line_segment_mut;
+
+use crate::error::{Error, Kind, Result};
+use crate::line::ReadLine;
+
+/// Colours of the quads in turn, so that neighbours can be told apart on any ground.
+const COLOURS: [Rgb<u8>; 5] =
+    [Rgb([220, 30, 30]), Rgb([20, 110, 220]), Rgb([10, 140, 60]), Rgb([170, 50, 190]), Rgb([200, 110, 0])];
+const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
+/// Pixels of the built-in letters, before they are magnified.
+const LETTER: u32 = 8;
+/// Pixels between the rows of text.
+const LEADING: u32 = 4;
+
+/// Writes the pictures of one page into a folder.
+pub struct Explain {
+    folder: PathBuf,
+    step: u32,
+}
+
+impl Explain {
+    /// Makes the folder.
+    ///
+    /// # Errors
+    /// `Io`, when it cannot be made.
+    pub fn new(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).map_err(|e| {
+            Error::new(Kind::Io, format!("{}: cannot make this folder: {e}", folder.display()))
+        })?;
+        Ok(Explain { folder: folder.to_owned(), step: 0 })
+    }
+
+    /// Writes the picture as it is after the step `name`.
+    ///
+    /// # Errors
+    /// `Io`, when the file cannot be written.
+    pub fn picture(&mut self, name: &str, luma: &GrayImage) -> Result<()> {
+        let path = self.next(name);
+        luma.save(&path).map_err(|e| unwritten(&path, &e))
+    }
+
+    /// Writes the picture with the lines' quads on it and their text to the right of it.
+    ///
+    /// # Errors
+    /// `Io`, when the file cannot be written.
+    pub fn lines(&mut self, luma: &GrayImage, lines: &[ReadLine]) -> Result<()> {
+        let path = self.next("lines");
+        sheet(luma, lines).save(&path).map_err(|e| unwritten(&path, &e))
+    }
+
+    fn next(&mut self, name: &str) -> PathBuf {
+        self.step += 1;
+        self.folder.join(format!("{:02}-{name}.png", self.step))
+    }
+}
+
+fn unwritten(path: &Path, e: &image::ImageError) -> Error {
+    Error::new(Kind::Io, format!("{}: cannot write this picture: {e}", path.display()))
+}
+
+/// The picture on the left, its text on the right at the height where it stands.
+fn sheet(luma: &GrayImage, lines: &[ReadLine]) -> RgbImage {
+    let (width, height) = luma.dimensions();
+    let zoom = (height / 360).clamp(1, 4);
+    let row = LETTER * zoom + LEADING;
+    let longest = lines.iter().map(|l| l.text.chars().count() + 8).max().unwrap_or(0) as u32;
+    let column = longest * LETTER * zoom + 2 * row;
+    let tall = height.max((lines.len() as u32 + 1) * row);
+    let mut sheet = RgbImage::from_pixel(width + column, tall, PAPER);
+    for (x, y, p) in luma.enumerate_pixels() {
+        sheet.put_pixel(x, y, Rgb([p.0[0]; 3]));
+    }
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by(|&a, &b| lines[a].quad.centre().y.total_cmp(&lines[b].quad.centre().y));
+    let mut free = 0;
+    for (rank, i) in order.into_iter().enumerate() {
+        let line = &lines[i];
+        let colour = COLOURS[rank % COLOURS.len()];
+        let corners = line.quad.0;
+        for (from, to) in corners.iter().zip(corners.iter().cycle().skip(1)) {
+            draw_line_segment_mut(&mut sheet, (from.x, from.y), (to.x, to.y), colour);
+        }
+        let rows_left = (tall / row).saturating_sub(rank as u32);
+        let wanted = (line.quad.centre().y.max(0.0) as u32).saturating_sub(row / 2);
+        let latest = tall.saturating_sub(row * rows_left.min(lines.len() as u32 - rank as u32));
+        let y = wanted.clamp(free, latest.max(free));
+        free = y + row;
+        let end = corners[1].midpoint(corners[2]);
+        draw_line_segment_mut(
+            &mut sheet,
+            (end.x, end.y),
+            ((width + row / 2) as f32, (y + row / 2) as f32),
+            colour,
+        );
+        let text = format!("{} {:.2}  {}", i + 1, line.confidence, line.text);
+        write(&mut sheet, width + row, y, zoom, colour, &text);
+    }
+    sheet
+}
+
+/// Writes text in the built-in letters; what they lack becomes a box.
+fn write(sheet: &mut RgbImage, x: u32, y: u32, zoom: u32, colour: Rgb<u8>, text: &str) {
+    const BOX: [u8; 8] = [0, 0x7E, 0x42, 0x42, 0x42, 0x42, 0x7E, 0];
+    for (n, c) in text.chars().enumerate() {
+        let letter = BASIC_FONTS
+            .get(c)
+            .or_else(|| LATIN_FONTS.get(c))
+            .or_else(|| GENERAL_FONTS.get(c))
+            .unwrap_or(BOX);
+        for (row, bits) in (0u32..).zip(letter) {
+            for column in (0..LETTER).filter(|column| bits & (1 << column) != 0) {
+                let (left, top) = (x + (n as u32 * LETTER + column) * zoom, y + row * zoom);
+                for (dx, dy) in (0..zoom).flat_map(|dy| (0..zoom).map(move |dx| (dx, dy))) {
+                    if let Some(pixel) = sheet.get_pixel_mut_checked(left + dx, top + dy) {
+                        *pixel = colour;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quad::Quad;
+
+    #[test]
+    fn each_line_has_its_quad_and_its_text_on_the_sheet() {
+        let luma = GrayImage::from_pixel(200, 100, image::Luma([90]));
+        let quads = [Quad::upright(20.0, 20.0, 60.0, 10.0), Quad::upright(20.0, 24.0, 60.0, 10.0)];
+        let lines = quads.map(|quad| ReadLine {
+            quad,
+            text: "LOT 1".into(),
+            confidence: 0.9,
+            chars: Vec::new(),
+        });
+        let sheet = sheet(&luma, &lines);
+        assert!(sheet.width() > 200 && sheet.height() >= 100);
+        assert_eq!(sheet.get_pixel(40, 20), &COLOURS[0]);
+        let inked = |rows: std::ops::Range<u32>| {
+            rows.flat_map(|y| (212..sheet.width()).map(move |x| (x, y)))
+                .filter(|&(x, y)| sheet.get_pixel(x, y) != &PAPER)
+                .count()
+        };
+        assert!(inked(19..31) > 50 && inked(31..43) > 50);
+    }
+
+    #[test]
+    fn lines_outside_the_picture_do_no_harm() {
+        let lines = [ReadLine {
+            quad: Quad::upright(-500.0, -90.0, 4000.0, f32::NAN),
+            text: "x\u{1F600}".into(),
+            confidence: f32::NAN,
+            chars: Vec::new(),
+        }];
+        sheet(&GrayImage::new(3, 2), &lines);
+    }
+}

@@ -1,0 +1,128 @@
+//! The only module that knows tract: a graph, and plans of it for one width each.
+//!
+//! Takes an ONNX graph from outside and gives scores. Shapes are concrete in each plan, since tract's fast
+//! kernels need them so. A graph that tract cannot take is an error, also where tract itself would panic.
+
+use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tract_onnx::prelude::*;
+
+use crate::error::{Error, Kind, Result};
+
+/// A graph that was parsed, ready to be planned.
+pub struct Graph {
+    model: InferenceModel,
+    origin: String,
+}
+
+/// A graph optimised for one input shape.
+pub struct Plan {
+    runnable: Arc<TypedRunnableModel>,
+    shape: [usize; 4],
+    origin: String,
+}
+
+/// The scores of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Time steps along the line.
+    pub steps: usize,
+    /// Classes a step, the blank among them.
+    pub classes: usize,
+}
+
+impl Graph {
+    /// Reads an ONNX graph. `origin` is for messages.
+    ///
+    /// # Errors
+    /// `Config`, when the bytes are not a graph that tract knows.
+    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
+        let model = guarded(origin, "not an ONNX graph that can be run", || {
+            tract_onnx::onnx().model_for_read(&mut &bytes[..])
+        })?;
+        let (inputs, outputs) = (model.inputs.len(), model.outputs.len());
+        if (inputs, outputs) != (1, 1) {
+            return Err(unfit(
+                origin,
+                "has other shapes than a reader",
+                format!("{inputs} inputs and {outputs} outputs where one of each is expected"),
+            ));
+        }
+        Ok(Graph { model, origin: origin.to_owned() })
+    }
+
+    /// Optimises the graph for an input of 1 x channels x height x width.
+    ///
+    /// # Errors
+    /// `Config`, when the graph does not take this shape.
+    pub fn plan(&self, shape: [usize; 4]) -> Result<Plan> {
+        let what = format!(
+            "does not take a strip of {} x {} x {} (channels x height x width)",
+            shape[1], shape[2], shape[3]
+        );
+        let runnable = guarded(&self.origin, &what, || {
+            self.model
+                .clone()
+                .with_input_fact(0, f32::fact(shape).into())?
+                .into_optimized()?
+                .into_runnable()
+        })?;
+        Ok(Plan { runnable, shape, origin: self.origin.clone() })
+    }
+}
+
+impl Plan {
+    /// Runs the plan on `input` (as many values as the shape has) and puts steps x classes scores,
+    /// row after row, in `scores`.
+    ///
+    /// # Errors
+    /// `Config`, when the graph gives something else than one row of classes a step.
+    pub fn run(&self, input: &[f32], scores: &mut Vec<f32>) -> Result<Shape> {
+        guarded(&self.origin, "failed while it ran", || {
+            let input = Tensor::from_shape(&self.shape, input)?;
+            // A state of its own each time: tract keeps recurrent state over the runs of one.
+            let outputs = self.runnable.run(tvec!(input.into()))?;
+            let output = outputs[0].cast_to::<f32>()?;
+            let (steps, classes) = match *output.shape() {
+                [1, steps, classes] | [steps, 1, classes] => (steps, classes),
+                ref other => anyhow_like(format!("gives {other:?}, not 1 x steps x classes"))?,
+            };
+            scores.clear();
+            scores.extend_from_slice(output.try_as_plain_ram()?.as_slice::<f32>()?);
+            Ok(Shape { steps, classes })
+        })
+    }
+
+    /// Each operation of the optimised plan with the kind of number it gives, as in `OptMatMul: i32`.
+    pub fn operations(&self) -> Vec<String> {
+        let nodes = self.runnable.model().nodes();
+        nodes
+            .iter()
+            .map(|n| {
+                let number = n.outputs.first().map(|o| format!("{:?}", o.fact.datum_type));
+                format!("{}: {}", n.op.name(), number.unwrap_or_default())
+            })
+            .collect()
+    }
+}
+
+fn anyhow_like<T>(message: String) -> TractResult<T> {
+    Err(tract_onnx::tract_core::anyhow::anyhow!(message))
+}
+
+fn unfit(origin: &str, what: &str, why: impl Display) -> Error {
+    let why = why.to_string();
+    let why = why.lines().next().unwrap_or_default();
+    Error::new(Kind::Config, format!("{origin}: the graph {what}: {why}"))
+}
+
+/// Runs tract on something from outside. tract still panics on some malformed graphs; a wrong model must
+/// be a message all the same.
+fn guarded<T>(origin: &str, what: &str, work: impl FnOnce() -> TractResult<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(e)) => Err(unfit(origin, what, e)),
+        Err(_) => Err(unfit(origin, what, "tract gave up on it")),
+    }
+}

@@ -1,0 +1,158 @@
+//! Strips of text to characters: the network in width buckets, then the CTC decoder.
+//!
+//! Takes a model and, for each line, an upright strip of its input height; gives a [`ReadLine`]'s text with
+//! confidences. After the first line of each width only tract allocates.
+
+mod canonical;
+mod engine;
+mod settings;
+
+use image::GrayImage;
+use image::imageops::{self, FilterType};
+
+use crate::ctc::{self, LineDecoder, Probs};
+use crate::error::{Error, Kind, Result};
+use crate::line::ReadLine;
+use crate::model::{Model, Scores};
+use crate::quad::Quad;
+use crate::rectify;
+
+pub use canonical::canonical;
+pub use engine::{Graph, Plan};
+pub use settings::Settings;
+
+/// Pixels: the widths that the graph is optimised for. A strip is padded to the next, so the steps are a
+/// trade of padding (at most a third, a fifth from 96 px on average) against plans (50 ms and 2 MB each, made when first needed). All are
+/// multiples of 32, which suits every stride that recognisers have.
+const BUCKETS: [u32; 14] = [32, 64, 96, 128, 192, 256, 320, 384, 512, 640, 800, 1024, 1280, 1600];
+
+/// Reads strips with one model.
+pub struct Recognizer {
+    model: Model,
+    graph: Graph,
+    plans: [Option<Plan>; BUCKETS.len()],
+    decoder: Box<LineDecoder>,
+    strip: GrayImage,
+    input: Vec<f32>,
+    scores: Vec<f32>,
+}
+
+impl Recognizer {
+    /// Loads the model that the settings name and runs it once, so that a model that cannot work is known at once.
+    ///
+    /// # Errors
+    /// `Config`, when the model is none, or gives other classes than its charset has.
+    pub fn new(settings: &Settings) -> Result<Self> {
+        let model = if settings.model.as_os_str().is_empty() {
+            Model::latin()?
+        } else {
+            Model::load(&settings.model)?
+        };
+        let graph = Graph::parse(&model.graph, &model.origin)?;
+        let mut recognizer = Recognizer {
+            model,
+            graph,
+            plans: Default::default(),
+            decoder: LineDecoder::boxed(),
+            strip: GrayImage::default(),
+            input: Vec::new(),
+            scores: Vec::new(),
+        };
+        let blank = GrayImage::new(BUCKETS[0], recognizer.height());
+        recognizer.read_strip(blank)?;
+        Ok(recognizer)
+    }
+
+    /// Rows of the strips that the model takes, in pixels.
+    pub fn height(&self) -> u32 {
+        self.model.description.input.height
+    }
+
+    /// The model in use.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The last strip, as the network saw it but for the padding.
+    pub fn last_strip(&self) -> &GrayImage {
+        &self.strip
+    }
+
+    /// Reads the line in `quad` of `luma`.
+    ///
+    /// # Errors
+    /// `Config`, when the model fails on the strip.
+    pub fn read(&mut self, luma: &GrayImage, quad: &Quad) -> Result<ReadLine> {
+        let mut strip = std::mem::take(&mut self.strip);
+        rectify::strip(luma, quad, self.height(), &mut strip);
+        let widest = BUCKETS[BUCKETS.len() - 1];
+        if strip.width() > widest {
+            strip = imageops::resize(&strip, widest, self.height(), FilterType::Triangle);
+        }
+        let mut line = self.read_strip(strip)?;
+        line.quad = *quad;
+        Ok(line)
+    }
+
+    fn read_strip(&mut self, mut strip: GrayImage) -> Result<ReadLine> {
+        let input = &self.model.description.input;
+        if input.canonical {
+            canonical(&mut strip);
+        }
+        let bucket = BUCKETS.iter().position(|&b| strip.width() <= b).unwrap_or(BUCKETS.len() - 1);
+        let (width, height) = (BUCKETS[bucket] as usize, input.height as usize);
+        fill(&strip, width, input.mean, input.scale, &mut self.input);
+        for _ in 1..input.channels {
+            self.input.extend_from_within(..width * height);
+        }
+        self.strip = strip;
+        let plan = match &mut self.plans[bucket] {
+            Some(plan) => plan,
+            empty => empty.insert(self.graph.plan([1, input.channels, height, width])?),
+        };
+        let shape = plan.run(&self.input, &mut self.scores)?;
+        if shape.classes != self.model.classes() {
+            return Err(Error::new(
+                Kind::Config,
+                format!(
+                    "{}: the graph gives {} classes and the charset has {} characters and a blank: they do not belong together",
+                    self.model.origin,
+                    shape.classes,
+                    self.model.charset.len()
+                ),
+            ));
+        }
+        if self.model.description.output.kind == Scores::Logits {
+            ctc::softmax_rows(&mut self.scores, shape.classes)?;
+        }
+        let blank = self.model.description.blank;
+        let probs = Probs::new(&self.scores, shape.steps, shape.classes, blank)?;
+        let best = self.decoder.decode(&probs).best();
+        let chars: Vec<(char, f32)> = best
+            .chars
+            .iter()
+            .filter_map(|c| Some((self.model.character(usize::from(c.class))?, c.confidence)))
+            .collect();
+        Ok(ReadLine {
+            quad: Quad::upright(0.0, 0.0, 0.0, 0.0),
+            text: chars.iter().map(|(c, _)| c).collect(),
+            confidence: best.confidence,
+            chars,
+        })
+    }
+}
+
+/// Puts a strip into the network's numbers, row after row, each padded on the right with the middle value of the strip's
+/// last column: the training does the same.
+fn fill(strip: &GrayImage, width: usize, mean: f32, scale: f32, input: &mut Vec<f32>) {
+    let taken = (strip.width() as usize).min(width);
+    let mut last: Vec<u8> = strip.rows().filter_map(|mut row| row.next_back()).map(|p| p.0[0]).collect();
+    last.sort_unstable();
+    let ground = last.get(last.len() / 2).copied().unwrap_or(255);
+    let number = |v: u8| (f32::from(v) - mean) / scale;
+    input.clear();
+    for row in strip.as_raw().chunks_exact((strip.width() as usize).max(1)) {
+        input.extend(row[..taken].iter().map(|&v| number(v)));
+        input.extend(std::iter::repeat_n(number(ground), width - taken));
+    }
+}

@@ -1,0 +1,38 @@
+//! What may be set about reading.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Fault;
+
+/// The `[read]` table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The folder of a model (with a `model.toml`) to read with; empty for the built-in one.
+    pub model: PathBuf,
+    /// Lines read less surely than this (0 to 1) are left out. The default keeps what is mostly right
+    /// and drops most of what is no text at all; docs/accuracy.md has the figures.
+    pub min_confidence: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { model: PathBuf::new(), min_confidence: 0.45 }
+    }
+}
+
+impl Settings {
+    /// What is wrong with the settings.
+    pub fn check(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if !(0.0..=1.0).contains(&self.min_confidence) {
+            faults.push(Fault {
+                key: "min-confidence".into(),
+                message: format!("{} is not a confidence: expected 0 to 1", self.min_confidence),
+            });
+        }
+        faults
+    }
+}

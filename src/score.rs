@@ -1,0 +1,127 @@
+//! How well a reading agrees with the truth: character error rate, whole-line accuracy and word score.
+//!
+//! Takes pairs of truth and reading; gives the figures that the literature on text recognition uses, counted
+//! over a whole set (sums of errors over sums of characters, not means of ratios).
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The figures of one set of pictures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Score {
+    /// Pairs counted.
+    pub pairs: usize,
+    /// Characters of the truths.
+    pub chars: usize,
+    /// Characters to put in, take out or change to come from the readings to the truths.
+    pub edits: usize,
+    /// Pairs that agree in every character.
+    pub exact: usize,
+    /// Pairs that agree in letters and digits, case aside.
+    pub alnum: usize,
+    /// Words in both, as bags.
+    common_words: usize,
+    true_words: usize,
+    read_words: usize,
+}
+
+impl Score {
+    /// Counts one pair. White space runs count as one space; without `case_sensitive` both sides are upper-cased.
+    pub fn add(&mut self, truth: &str, reading: &str, case_sensitive: bool) {
+        let fold = |text: &str| {
+            let text = text.nfc().collect::<String>();
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if case_sensitive { text } else { text.to_uppercase() }
+        };
+        let (truth, reading) = (fold(truth), fold(reading));
+        self.pairs += 1;
+        self.chars += truth.chars().count();
+        self.edits += distance(&truth, &reading);
+        self.exact += usize::from(truth == reading);
+        let alnum = |text: &str| -> String {
+            text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        self.alnum += usize::from(alnum(&truth) == alnum(&reading));
+        let (truth, reading) = (words(&truth), words(&reading));
+        self.true_words += truth.values().sum::<usize>();
+        self.read_words += reading.values().sum::<usize>();
+        self.common_words +=
+            truth.iter().map(|(w, n)| reading.get(w).map_or(0, |m| *m.min(n))).sum::<usize>();
+    }
+
+    /// Character error rate: edits a character of the truth. 0 is faultless; can pass 1.
+    pub fn cer(&self) -> f64 {
+        self.edits as f64 / self.chars.max(1) as f64
+    }
+
+    /// The share of pairs that agree in every character.
+    pub fn exact_share(&self) -> f64 {
+        self.exact as f64 / self.pairs.max(1) as f64
+    }
+
+    /// The share of pairs that agree in letters and digits.
+    pub fn alnum_share(&self) -> f64 {
+        self.alnum as f64 / self.pairs.max(1) as f64
+    }
+
+    /// The share of the truth's words that were read.
+    pub fn recall(&self) -> f64 {
+        self.common_words as f64 / self.true_words.max(1) as f64
+    }
+
+    /// The harmonic mean of the words' recall and precision.
+    pub fn f1(&self) -> f64 {
+        2.0 * self.common_words as f64 / (self.true_words + self.read_words).max(1) as f64
+    }
+}
+
+fn words(text: &str) -> HashMap<String, usize> {
+    let mut bag = HashMap::new();
+    let lower = text.to_lowercase();
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        *bag.entry(word.to_owned()).or_insert(0) += 1;
+    }
+    bag
+}
+
+/// The Levenshtein distance in characters.
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_of_known_words() {
+        for (a, b, d) in [("", "", 0), ("kitten", "sitting", 3), ("", "abc", 3), ("ä", "a", 1)] {
+            assert_eq!(distance(a, b), d);
+            assert_eq!(distance(b, a), d);
+        }
+    }
+
+    #[test]
+    fn figures_count_over_the_set() {
+        let mut score = Score::default();
+        score.add("BEST BEFORE", "best  before", false);
+        score.add("12.50", "12,50", true);
+        score.add("three words here", "three words", true);
+        assert_eq!((score.pairs, score.exact, score.alnum), (3, 1, 2));
+        assert_eq!((score.edits, score.chars), (1 + 5, 11 + 5 + 16));
+        assert!((score.recall() - 6.0 / 7.0).abs() < 1e-9);
+        assert!((score.f1() - 12.0 / 13.0).abs() < 1e-9);
+    }
+}

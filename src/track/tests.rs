@@ -1,0 +1,122 @@
+use super::*;
+use crate::quad::Quad;
+
+fn line(text: &str, x: f32, y: f32) -> ReadLine {
+    ReadLine {
+        quad: Quad::upright(x, y, 12.0 * text.len() as f32, 20.0),
+        text: text.into(),
+        confidence: 0.9,
+        chars: text.chars().map(|c| (c, 0.9)).collect(),
+    }
+}
+
+/// A tracker and a clock that goes on 100 ms a frame.
+struct Bench {
+    tracker: Tracker,
+    now: SystemTime,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Bench { tracker: Tracker::new(Settings::default()), now: SystemTime::UNIX_EPOCH }
+    }
+
+    fn frame(&mut self, lines: &[ReadLine]) -> std::vec::Vec<(LineChange, String)> {
+        self.now += Duration::from_millis(100);
+        let mut changes = std::vec::Vec::new();
+        self.tracker.observe(lines, self.now, |c| changes.push((c.change, c.line.text)));
+        changes
+    }
+
+    fn frames(&mut self, n: usize, lines: &[ReadLine]) -> std::vec::Vec<(LineChange, String)> {
+        (0..n).flat_map(|_| self.frame(lines)).collect()
+    }
+
+    fn page(&mut self) -> Option<std::vec::Vec<String>> {
+        let page = self.tracker.page(self.now)?;
+        Some(page.into_iter().map(|(_, line)| line.text.clone()).collect())
+    }
+}
+
+use LineChange::{Appeared, Gone, Updated};
+
+#[test]
+fn a_line_is_told_once_when_it_is_steady_and_once_when_it_is_gone() {
+    let mut bench = Bench::new();
+    let lot = [line("LOT 4711", 10.0, 10.0)];
+    assert_eq!(bench.frames(2, &lot), []);
+    assert_eq!(bench.frames(40, &lot), [(Appeared, "LOT 4711".into())]);
+    assert_eq!(bench.frames(14, &[]), []);
+    assert_eq!(bench.frames(10, &[]), [(Gone, "LOT 4711".into())]);
+}
+
+#[test]
+fn a_hand_passing_and_a_flickering_character_send_nothing_again() {
+    let mut bench = Bench::new();
+    let (good, bad) = ([line("LOT 4711", 10.0, 10.0)], [line("LOT 47I1", 10.0, 10.0)]);
+    assert_eq!(bench.frames(5, &good).len(), 1);
+    assert_eq!(bench.frames(8, &[]), []);
+    for _ in 0..10 {
+        assert_eq!(bench.frames(2, &good), []);
+        assert_eq!(bench.frame(&bad), []);
+    }
+}
+
+#[test]
+fn a_line_that_moves_stays_the_same_line() {
+    let mut bench = Bench::new();
+    let told: std::vec::Vec<_> = (0..30)
+        .flat_map(|i| bench.frame(&[line("NET WT 500 g", 10.0 + 30.0 * i as f32, 10.0)]))
+        .collect();
+    assert_eq!(told, [(Appeared, "NET WT 500 g".into())]);
+}
+
+#[test]
+fn a_label_swapped_at_the_same_place_is_told_as_an_update() {
+    let mut bench = Bench::new();
+    bench.frames(5, &[line("LOT 4711", 10.0, 10.0)]);
+    let told = bench.frames(20, &[line("LOT 4712", 10.0, 10.0)]);
+    assert_eq!(told, [(Updated, "LOT 4712".into())]);
+}
+
+#[test]
+fn the_same_text_twice_in_view_is_two_lines() {
+    let mut bench = Bench::new();
+    let both = [line("500 g", 10.0, 10.0), line("500 g", 10.0, 90.0)];
+    assert_eq!(bench.frames(10, &both).len(), 2);
+}
+
+#[test]
+fn a_page_is_told_once_it_is_calm_and_again_after_a_change() {
+    let mut bench = Bench::new();
+    let first = [line("A", 10.0, 10.0), line("B", 10.0, 50.0)];
+    bench.frames(3, &first);
+    assert_eq!(bench.page(), None);
+    bench.frames(6, &first);
+    assert_eq!(bench.page(), Some(vec!["A".into(), "B".into()]));
+    bench.frames(6, &first);
+    assert_eq!(bench.page(), None);
+    bench.frames(30, &first[..1]);
+    assert_eq!(bench.page(), Some(vec!["A".into()]));
+    bench.frames(30, &[]);
+    assert_eq!(bench.page(), None);
+}
+
+#[test]
+fn more_lines_than_there_is_room_for_are_counted_and_lose_nothing_told() {
+    let mut bench = Bench::new();
+    let many: std::vec::Vec<_> =
+        (0..MAX_LINES + 10).map(|i| line(&format!("line {i}"), 10.0, 30.0 * i as f32)).collect();
+    assert_eq!(bench.frames(3, &many).len(), MAX_LINES);
+    assert_eq!(bench.tracker.overflow, 30);
+}
+
+#[test]
+fn a_clock_set_back_loses_no_line() {
+    let mut bench = Bench::new();
+    let lot = [line("LOT 4711", 10.0, 10.0)];
+    bench.frames(5, &lot);
+    bench.now = SystemTime::UNIX_EPOCH;
+    assert_eq!(bench.frames(5, &[]), []);
+    assert_eq!(bench.frames(5, &lot), []);
+}

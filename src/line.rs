@@ -38,6 +38,9 @@ mod tests {
             json,
             r#"{"quad":[[1.0,2.0],[4.0,2.0],[4.0,6.0],[1.0,6.0]],"text":"B","confidence":0.5,"chars":[["B",0.5]]}"#
         );
-        assert_eq!(serde_json::from_str::<ReadLine>(&json).expect("round trip"), line);
+        assert_eq!(
+            serde_json::from_str::<ReadLine>(&json).expect("round trip"),
+            line
+        );
     }
 }

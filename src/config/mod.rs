@@ -1,4 +1,32 @@
-//! To come.
+//! The configuration: one TOML file, a table for each part of glyphd, a default for each key.
+//!
+//! Each part defines its own settings and says what is wrong with them; here they are put together
+//! ([`Config`]) and read from a file ([`Config::load`]), so that whatever is wrong with it is told
+//! at once, each problem with file, line and key. Unknown keys are refused: a
+//! misspelt key that is silently its default costs an afternoon.
+
+mod logging;
+mod parse;
+mod problem;
+mod shape;
+mod wording;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+pub use logging::{Level, Settings as LogSettings};
+pub use problem::{Problem, Problems};
+
+use crate::error::Kind;
+
+/// Where the daemon looks for its configuration.
+pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
+
+/// A larger file is not a configuration, in bytes; the commented one of all keys has about 20,000.
+const MAX_FILE: u64 = 1 << 20;
 
 /// One setting that cannot be used: which key, what is wrong with it and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,4 +35,124 @@ pub struct Fault {
     pub key: String,
     /// What is wrong and what was expected, in one line.
     pub message: String,
+}
+
+impl Fault {
+    /// The same fault as seen from outside of `table`.
+    fn within(self, table: &str) -> Fault {
+        Fault {
+            key: format!("{table}.{}", self.key),
+            message: self.message,
+        }
+    }
+}
+
+/// A set of tables: the struct, and its check, which is that of all its tables.
+macro_rules! tables {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $table:ident: $settings:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct $name {
+            $($(#[$doc])* pub $table: $settings,)*
+        }
+
+        impl $name {
+            /// Every setting that cannot be used, with its key as seen from this table.
+            pub fn check(&self) -> Vec<Fault> {
+                let mut faults = Vec::new();
+                $(faults.extend(
+                    self.$table.check().into_iter().map(|fault| fault.within(stringify!($table))),
+                );)*
+                faults
+            }
+        }
+    };
+}
+
+tables! {
+    /// All settings of glyphd.
+    Config {
+        /// How much glyphd says about what it does.
+        log: LogSettings,
+    }
+}
+
+impl parse::Document for Config {
+    fn check(&self) -> Vec<Fault> {
+        Config::check(self)
+    }
+}
+
+impl Config {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// All problems at once: one of [`Kind::NoInput`] if the file is not there or cannot be read,
+    /// otherwise of [`Kind::Config`].
+    pub fn load(path: &Path) -> Result<Config, Problems> {
+        Config::parse(path, &read(path)?)
+    }
+
+    /// Reads `text`; `file` is where it came from, for the messages.
+    ///
+    /// # Errors
+    /// All problems at once, of [`Kind::Config`].
+    pub fn parse(file: &Path, text: &str) -> Result<Config, Problems> {
+        parse::parse(file, text)
+    }
+
+    /// The full paths of all keys that a file may have, tables before what is in them.
+    pub fn keys() -> Vec<String> {
+        shape::Shape::of::<Config>().paths()
+    }
+}
+
+fn read(path: &Path) -> Result<String, Problems> {
+    let problem = |kind: Kind, line: Option<usize>, message: String| Problems {
+        kind,
+        list: vec![Problem {
+            file: path.to_owned(),
+            line,
+            key: String::new(),
+            message,
+        }],
+    };
+    let unreadable = |error: std::io::Error| {
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "no such file: name another, or begin with the example glyphd.toml".to_owned()
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "may not be read by this user: change its owner or mode".to_owned()
+            }
+            std::io::ErrorKind::IsADirectory => "is a directory, expected a file".to_owned(),
+            _ => format!("cannot be read: {error}"),
+        };
+        problem(Kind::NoInput, None, message)
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_FILE {
+        let message = format!("is larger than {MAX_FILE} bytes: this is not a configuration");
+        return Err(problem(Kind::Config, None, message));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+        let line = 1 + error
+            .as_bytes()
+            .iter()
+            .take(at)
+            .filter(|byte| **byte == b'\n')
+            .count();
+        problem(
+            Kind::Config,
+            Some(line),
+            format!("is not UTF-8 (byte 0x{byte:02x}): save the file as UTF-8"),
+        )
+    })
 }

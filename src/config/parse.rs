@@ -1,0 +1,504 @@
+//! From the text of a configuration file to settings, or to everything that is wrong with it.
+//!
+//! serde stops at the first thing it does not like. Here that thing is put into words, taken out
+//! of the parsed file, and serde is asked again, until it likes the rest; then the settings
+//! are checked for sense. So one run tells all, and nothing that serde accepts is refused.
+
+use std::ops::Range;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use toml::de::{DeTable, DeValue};
+
+use super::Fault;
+use super::problem::{Problem, Problems};
+use super::shape::Shape;
+use super::wording;
+use crate::error::Kind;
+
+/// Problems told of one file. Whoever has more has given us something that is no configuration.
+const MAX_PROBLEMS: usize = 100;
+
+/// Settings that can be a whole file.
+pub trait Document: DeserializeOwned {
+    /// All settings that make no sense, each with its full key.
+    fn check(&self) -> Vec<Fault>;
+}
+
+/// Reads `text`, which came from `file` (used in messages only).
+pub fn parse<T: Document>(file: &Path, text: &str) -> Result<T, Problems> {
+    let mut report = Report {
+        file,
+        text,
+        list: Vec::new(),
+    };
+    if text.is_empty() {
+        report.add(
+            None,
+            "",
+            "is empty (0 bytes), as a loss of power can leave a file: restore it, \
+             or write one line, as in \"# all defaults\"",
+        );
+        return Err(report.finish());
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let span = table.span();
+    let mut table = table.into_inner();
+    let mut whole = true;
+    for error in errors.iter().take(MAX_PROBLEMS) {
+        whole &= report.syntax(error);
+    }
+    if !whole {
+        return Err(report.finish());
+    }
+
+    report.numbers(&mut table, &mut Vec::new());
+    let shape = Shape::of::<T>();
+    while report.list.len() < MAX_PROBLEMS {
+        let input = toml::Spanned::new(span.clone(), table.clone());
+        match T::deserialize(toml::de::Deserializer::from(input)) {
+            Ok(settings) => {
+                report.sense(&settings, &table);
+                return if report.list.is_empty() {
+                    Ok(settings)
+                } else {
+                    Err(report.finish())
+                };
+            }
+            Err(error) => {
+                let path = error.span().and_then(|span| path_of_span(&table, &span));
+                let Some(path) = path else {
+                    // The file as a whole is at fault: there is nothing to take out.
+                    report.add(None, "", error.message());
+                    break;
+                };
+                report.refused(&table, &shape, &path, error.message());
+                remove(&mut table, &path);
+            }
+        }
+    }
+    Err(report.finish())
+}
+
+struct Report<'a> {
+    file: &'a Path,
+    text: &'a str,
+    list: Vec<Problem>,
+}
+
+impl Report<'_> {
+    fn add(&mut self, offset: Option<usize>, key: &str, message: impl Into<String>) {
+        self.list.push(Problem {
+            file: self.file.to_owned(),
+            line: offset.map(|offset| line_number(self.text, offset)),
+            key: key.to_owned(),
+            message: message.into(),
+        });
+    }
+
+    fn finish(mut self) -> Problems {
+        self.list.sort_by_key(|problem| problem.line);
+        self.list.truncate(MAX_PROBLEMS);
+        Problems {
+            kind: Kind::Config,
+            list: self.list,
+        }
+    }
+
+    /// Takes down an error of the TOML parser; says whether the parsed table is whole all the same.
+    fn syntax(&mut self, error: &toml::de::Error) -> bool {
+        let offset = error
+            .span()
+            .map_or(0, |span| span.start)
+            .min(self.text.len());
+        if error.message() == "duplicate key" {
+            let path = wording::path_at(self.text, offset);
+            let first = wording::first_line_of(self.text, &path)
+                .filter(|line| *line < line_number(self.text, offset))
+                .map_or(String::new(), |line| format!(" (first in line {line})"));
+            let message = format!("is here a second time{first}: keep one of them");
+            self.add(Some(offset), &wording::dotted(&path), message);
+            return true;
+        }
+        let line = line_number(self.text, offset);
+        // The parser trips over the rest of a line again and again.
+        if self.list.iter().all(|problem| problem.line != Some(line)) {
+            let message = wording::syntax(self.text, offset, error.message());
+            self.add(Some(offset), "", message);
+        }
+        false
+    }
+
+    /// Takes out numbers that are infinite or none at all: no setting has a use for them.
+    fn numbers(&mut self, table: &mut DeTable<'_>, path: &mut Vec<String>) {
+        let mut refused = Vec::new();
+        for (key, value) in table.iter_mut() {
+            let at = value.span().start;
+            path.push(key.get_ref().to_string());
+            match value.get_mut() {
+                DeValue::Table(inner) => self.numbers(inner, path),
+                DeValue::Float(number)
+                    if !number.as_str().parse::<f64>().is_ok_and(f64::is_finite) =>
+                {
+                    let message = format!("is {}, expected a finite number", number.as_str());
+                    self.add(Some(at), &wording::dotted(path), message);
+                    refused.push(key.get_ref().to_string());
+                }
+                _ => {}
+            }
+            path.pop();
+        }
+        for key in refused {
+            table.remove(key.as_str());
+        }
+    }
+
+    /// Takes down that serde refused what stands at `path`.
+    fn refused(&mut self, table: &DeTable<'_>, shape: &Shape, path: &[String], message: &str) {
+        let Some((at, value)) = entry(table, path) else {
+            return;
+        };
+        let message = match shape.at(path) {
+            None => wording::unknown_key(shape, path),
+            Some(expected) => {
+                let written = value
+                    .1
+                    .and_then(|span| self.text.get(span))
+                    .unwrap_or_default();
+                wording::wrong_value(expected, value.0, written, path, message)
+            }
+        };
+        self.add(Some(at), &wording::dotted(path), message);
+    }
+
+    /// Takes down what makes no sense, unless the key is already spoken of.
+    fn sense<T: Document>(&mut self, settings: &T, table: &DeTable<'_>) {
+        for fault in settings.check() {
+            if self.list.iter().any(|problem| problem.key == fault.key) {
+                continue;
+            }
+            let mut path: Vec<&str> = fault.key.split('.').collect();
+            let mut at = None;
+            // The key itself may be a default: then the nearest table around it is the place.
+            while !path.is_empty() && at.is_none() {
+                at = place(table, &path);
+                path.pop();
+            }
+            self.add(at, &fault.key, fault.message);
+        }
+    }
+}
+
+/// The line of a place in `text`, from 1.
+fn line_number(text: &str, offset: usize) -> usize {
+    1 + text
+        .bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+}
+
+/// The keys that lead to the entry whose key or value stands exactly at `span`.
+fn path_of_span(table: &DeTable<'_>, span: &Range<usize>) -> Option<Vec<String>> {
+    for (key, value) in table {
+        let name = key.get_ref().to_string();
+        if key.span() == *span || value.span() == *span {
+            return Some(vec![name]);
+        }
+        if let Some(mut rest) = path_in_value(value.get_ref(), span) {
+            rest.insert(0, name);
+            return Some(rest);
+        }
+    }
+    None
+}
+
+fn path_in_value(value: &DeValue<'_>, span: &Range<usize>) -> Option<Vec<String>> {
+    match value {
+        DeValue::Table(inner) => path_of_span(inner, span),
+        DeValue::Array(elements) => elements.iter().enumerate().find_map(|(i, element)| {
+            let mut path = if element.span() == *span {
+                Vec::new()
+            } else {
+                path_in_value(element.get_ref(), span)?
+            };
+            path.insert(0, i.to_string());
+            Some(path)
+        }),
+        _ => None,
+    }
+}
+
+/// Where the key stands, with its value and where that stands (known for what has a text of its own).
+type Entry<'t, 'i> = (usize, (&'t DeValue<'i>, Option<Range<usize>>));
+
+fn entry<'t, 'i, S: AsRef<str>>(table: &'t DeTable<'i>, path: &[S]) -> Option<Entry<'t, 'i>> {
+    let (first, rest) = path.split_first()?;
+    let (key, value) = table.get_key_value(first.as_ref())?;
+    let mut at = key.span().start;
+    let mut value = value;
+    for (i, step) in rest.iter().enumerate() {
+        match value.get_ref() {
+            DeValue::Table(inner) => return entry(inner, rest.get(i..)?),
+            DeValue::Array(elements) => {
+                value = elements.get(step.as_ref().parse::<usize>().ok()?)?;
+                at = value.span().start;
+            }
+            _ => return None,
+        }
+    }
+    Some((at, (value.get_ref(), Some(value.span()))))
+}
+
+/// Where the last key of `path` stands.
+fn place<S: AsRef<str>>(table: &DeTable<'_>, path: &[S]) -> Option<usize> {
+    entry(table, path).map(|(at, _)| at)
+}
+
+/// Takes the entry at `path` out; a list goes as a whole.
+fn remove(table: &mut DeTable<'_>, path: &[String]) {
+    let Some((first, rest)) = path.split_first() else {
+        return;
+    };
+    match table.get_mut(first.as_str()).map(|value| value.get_mut()) {
+        Some(DeValue::Table(inner)) if !rest.is_empty() => remove(inner, rest),
+        _ => {
+            table.remove(first.as_str());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    struct Machine {
+        camera: Camera,
+        serial: Serial,
+        regions: Vec<Region>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    struct Camera {
+        width: Option<u16>,
+        gain: f32,
+        flip: bool,
+        source: Spec,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+    struct Serial {
+        baud: u32,
+        end: End,
+        names: Vec<String>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Region {
+        left: u32,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum End {
+        #[default]
+        None,
+        CarriageReturn,
+    }
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(try_from = "String")]
+    struct Spec(String);
+
+    impl TryFrom<String> for Spec {
+        type Error = String;
+        fn try_from(text: String) -> Result<Self, String> {
+            match text.contains(':') {
+                true => Ok(Spec(text)),
+                false => Err(format!(
+                    "\"{text}\" has no scheme, expected v4l2:... or file:..."
+                )),
+            }
+        }
+    }
+
+    impl Document for Machine {
+        fn check(&self) -> Vec<Fault> {
+            let mut faults = Vec::new();
+            let mut add = |key: &str, message: &str| {
+                faults.push(Fault {
+                    key: key.into(),
+                    message: message.into(),
+                });
+            };
+            if self.serial.baud == 7 {
+                add("serial.baud", "is 7, expected 9600");
+            }
+            if self.camera.flip {
+                add("serial.end", "is not for flipped cameras");
+            }
+            faults
+        }
+    }
+
+    fn told(text: &str) -> Vec<String> {
+        match parse::<Machine>(Path::new("f"), text) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems
+                .list
+                .iter()
+                .map(|problem| problem.to_string())
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn good_settings_are_read() {
+        let text = "# all\n[camera]\nwidth = 640\ngain = 1\n[serial]\nend = \"carriage-return\"\n\
+                    [[regions]]\nleft = 3\n";
+        let machine = parse::<Machine>(Path::new("f"), text).expect("good");
+        assert_eq!(machine.camera.width, Some(640));
+        assert_eq!(machine.serial.end, End::CarriageReturn);
+        assert_eq!(machine.regions, [Region { left: 3 }]);
+        assert_eq!(
+            parse(Path::new("f"), "# nothing set\n"),
+            Ok(Machine::default())
+        );
+    }
+
+    #[test]
+    fn all_problems_are_told_in_one_go() {
+        let text = "\
+[camera]
+widht = 640
+gain = nan
+flip = \"yes\"
+source = \"nowhere\"
+[serial]
+baud = \"9600\"
+end = \"carriage-retrun\"
+names = [\"a\", 3]
+[camera2]
+x = 1
+[[regions]]
+left = -1
+";
+        assert_eq!(
+            told(text),
+            [
+                "f:2: camera.widht: unknown key, did you mean 'width'? expected one of: \
+                 width, gain, flip, source",
+                "f:3: camera.gain: is nan, expected a finite number",
+                "f:4: camera.flip: \"yes\" is text, did you mean true without quotes? \
+                 expected true or false",
+                "f:5: camera.source: \"nowhere\" has no scheme, expected v4l2:... or file:...",
+                "f:7: serial.baud: \"9600\" is text, did you mean 9600 without quotes? \
+                 expected a whole number from 0 to 4294967295",
+                "f:8: serial.end: is \"carriage-retrun\", did you mean \"carriage-return\"? \
+                 expected one of \"none\", \"carriage-return\"",
+                "f:9: serial.names.1: 3 is a whole number, did you mean \"3\"? \
+                 expected text in quotes",
+                "f:10: camera2: unknown key, did you mean 'camera'? expected one of: \
+                 camera, serial, regions",
+                "f:13: regions.0.left: is -1, expected a whole number from 0 to 4294967295",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_table_is_shown_its_place() {
+        assert_eq!(
+            told("baud = 3\n"),
+            ["f:1: baud: unknown key here, did you mean 'serial.baud'? \
+              expected one of: camera, serial, regions"]
+        );
+    }
+
+    #[test]
+    fn a_key_set_twice_is_told_with_the_first_place() {
+        assert_eq!(
+            told("[camera]\nwidth = 1\nwidth = 2\ngian = 1\n[serial]\n[camera]\n"),
+            [
+                "f:3: camera.width: is here a second time (first in line 2): keep one of them",
+                "f:4: camera.gian: unknown key, did you mean 'gain'? expected one of: \
+                 width, gain, flip, source",
+                "f:6: camera: is here a second time (first in line 1): keep one of them",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_where_it_stands() {
+        let text = "[camera]\nflip = true\n[serial]\n\nbaud = 7\n";
+        assert_eq!(
+            told(text),
+            [
+                "f:3: serial.end: is not for flipped cameras",
+                "f:5: serial.baud: is 7, expected 9600"
+            ]
+        );
+        assert_eq!(
+            told("camera.flip = true"),
+            ["f: serial.end: is not for flipped cameras"]
+        );
+    }
+
+    #[test]
+    fn values_for_tables_and_tables_for_values() {
+        assert_eq!(
+            told("camera = 3\nserial.baud.x = 1\nregions = {}\n"),
+            [
+                "f:1: camera: 3 is a whole number, expected a table [camera] with keys of: \
+                 width, gain, flip, source",
+                "f:2: serial.baud: is a table, expected a whole number from 0 to 4294967295",
+                "f:3: regions: is a table, expected a list in [ ], each a table",
+            ]
+        );
+        assert_eq!(
+            told("[[regions]]\n"),
+            ["f:1: regions: the key 'left' is missing"]
+        );
+    }
+
+    #[test]
+    fn what_is_not_toml_is_quoted() {
+        assert_eq!(
+            told("[camera]\nwidth 640\ngain = 0,5\n"),
+            [
+                "f:2: not TOML: key with no value, expected '=', in: width 640",
+                "f:3: not TOML: unexpected key or value, expected newline, '#', in: gain = 0,5",
+            ]
+        );
+        assert!(told("")[0].starts_with("f: is empty (0 bytes)"));
+        assert_eq!(told(&"x = nan\n".repeat(500)).len(), MAX_PROBLEMS);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>()) {
+            let _ = told(&text);
+        }
+
+        #[test]
+        fn any_lines_are_read_or_refused(lines in prop::collection::vec(
+            prop::sample::select(vec![
+                "[camera]", "[[regions]]", "[serial]", "width = 3", "width = 70000", "a.b = 1",
+                "gain = inf", "left = 3", "baud = 1", "camera.flip = 3", "names = [1, \"x\", []]",
+                "\"\" = 1", "regions = [{}]", "[serial.baud]", "x = \"", "[", "é = 1",
+            ]), 0..12)
+        ) {
+            let text = lines.join("\n");
+            for line in told(&text) {
+                prop_assert!(line.starts_with("f:") && !line.contains('\n'), "{line}");
+            }
+        }
+    }
+}

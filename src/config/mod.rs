@@ -21,6 +21,7 @@ pub use logging::{Level, Settings as LogSettings};
 pub use problem::{Problem, Problems};
 
 use crate::error::Kind;
+use crate::sink::stdout;
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -73,8 +74,18 @@ macro_rules! tables {
 tables! {
     /// All settings of glyphd.
     Config {
+        /// Where readings go.
+        output: Output,
         /// How much glyphd says about what it does.
         log: LogSettings,
+    }
+}
+
+tables! {
+    /// Where readings go: each sink has a table.
+    Output {
+        /// Readings on standard output.
+        stdout: stdout::Settings,
     }
 }
 
@@ -100,6 +111,20 @@ impl Config {
     /// All problems at once, of [`Kind::Config`].
     pub fn parse(file: &Path, text: &str) -> Result<Config, Problems> {
         parse::parse(file, text)
+    }
+
+    /// What glyphd would do with these settings, in a few lines for a person.
+    pub fn summary(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        match self.output.stdout.format {
+            stdout::Format::None => {}
+            stdout::Format::Text => lines.push("writes lines of text to standard output".into()),
+            stdout::Format::Json => lines.push("writes JSON events to standard output".into()),
+        }
+        if lines.is_empty() {
+            lines.push("warning: hands its readings to nobody, see [output]".into());
+        }
+        lines
     }
 
     /// The full paths of all keys that a file may have, tables before what is in them.

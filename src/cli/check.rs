@@ -1,0 +1,96 @@
+//! `glyphd check`: says all that is wrong with a configuration file, or what glyphd would do with it.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::config::{Config, DEFAULT_PATH};
+use crate::error::{Error, Kind, Result};
+
+/// Says all that is wrong with a configuration file: exit code 0 for a good one, 78 for a bad one.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The configuration file.
+    #[arg(default_value = DEFAULT_PATH)]
+    pub file: PathBuf,
+}
+
+/// Checks one file; what it finds goes to standard output, a line each.
+///
+/// # Errors
+/// Of kind `Config` for a bad file and `NoInput` for one that cannot be read.
+pub fn run(args: &Args) -> Result<()> {
+    check(args, &mut io::stdout().lock())
+}
+
+fn check(args: &Args, out: &mut impl Write) -> Result<()> {
+    let unwritten = |error: io::Error| Error::new(Kind::Io, format!("standard output: {error}"));
+    match Config::load(&args.file) {
+        Ok(config) => {
+            writeln!(out, "{}: good", args.file.display()).map_err(unwritten)?;
+            for line in config.summary() {
+                writeln!(out, "  {line}").map_err(unwritten)?;
+            }
+            Ok(())
+        }
+        Err(problems) if problems.kind == Kind::Config => {
+            writeln!(out, "{problems}").map_err(unwritten)?;
+            let count = problems.list.len();
+            let plural = if count == 1 { "" } else { "s" };
+            Err(Error::new(
+                problems.kind,
+                format!("{}: {count} problem{plural}", args.file.display()),
+            ))
+        }
+        Err(problems) => Err(problems.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(text: &str) -> (Result<()>, String) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("x.toml");
+        std::fs::write(&file, text).expect("written");
+        let mut out = Vec::new();
+        let result = check(&Args { file }, &mut out);
+        let out = String::from_utf8(out).expect("text");
+        let folder = format!("{}/", folder.path().display());
+        (result, out.replace(&folder, ""))
+    }
+
+    #[test]
+    fn a_good_file_is_good_and_says_what_it_does() {
+        let (result, out) = checked("# nothing\n");
+        assert!(result.is_ok());
+        assert!(out.starts_with("x.toml: good\n"), "{out}");
+        assert!(out.lines().count() > 1, "{out}");
+    }
+
+    #[test]
+    fn every_problem_of_a_bad_file_is_a_line_and_the_error_counts_them() {
+        let (result, out) = checked("[lgo]\n[log]\nlevel = \"loud\"\n");
+        let error = result.expect_err("two problems");
+        assert_eq!(error.kind(), Kind::Config);
+        assert!(error.to_string().ends_with("x.toml: 2 problems"), "{error}");
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines.len(), 2, "{out}");
+        assert!(
+            lines[0].starts_with("x.toml:1: lgo: unknown key, did you mean 'log'?"),
+            "{out}"
+        );
+        assert!(
+            lines[1].starts_with("x.toml:3: log.level: is \"loud\""),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_no_input() {
+        let file = PathBuf::from("/nonexistent/glyphd.toml");
+        let error = check(&Args { file }, &mut Vec::new()).expect_err("not there");
+        assert_eq!(error.kind(), Kind::NoInput);
+        assert!(error.to_string().contains("no such file"), "{error}");
+    }
+}

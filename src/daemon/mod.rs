@@ -20,6 +20,7 @@ use crate::frame::Frame;
 use crate::layout;
 use crate::line::ReadLine;
 use crate::pipeline::Pipeline;
+use crate::quad::Quad;
 use crate::sink::{Backoff, Outlet};
 use crate::track::{Change, Tracker};
 
@@ -196,20 +197,15 @@ fn page_event(
     latency_ms: u64,
 ) -> Event {
     let lines: Vec<ReadLine> = told.iter().map(|(_, line)| (*line).clone()).collect();
-    let rows = layout::rows(&lines);
-    let texts: Vec<String> = rows
-        .iter()
-        .map(|row| {
-            let pieces: Vec<&str> = row.iter().map(|&i| lines[i].text.as_str()).collect();
-            pieces.join(" ")
-        })
-        .collect();
+    let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
+    let rows = layout::rows(&quads);
+    let text = layout::text(&lines, &rows);
     let sure = lines.iter().map(|l| l.confidence).sum::<f32>() / lines.len().max(1) as f32;
     Event::Page(PageEvent {
         event: PageChange::Steady,
-        text: PageText::new(texts.iter().map(String::as_str)),
+        text: PageText::new(text.lines()),
         confidence: Confidence::new(sure),
-        lines: rows.iter().flatten().map(|&i| told[i].0).collect(),
+        lines: rows.iter().flatten().filter_map(|&i| told.get(i)).map(|(id, _)| *id).collect(),
         frame,
         captured_at,
         latency_ms,

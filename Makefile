@@ -1,0 +1,40 @@
+# What a newcomer needs: `make demo` and `make test`. The rest is for those who work on glyphd.
+.PHONY: help setup build demo test check eval model clean
+
+help:
+	@echo "make demo    install what the build needs, build, and read a recorded scene"
+	@echo "make test    the tests"
+	@echo "make check   formatting and lints"
+	@echo "make lab     an arm64 guest with a USB camera and a serial line (see docs/lab.md)"
+	@echo "make arm     the aarch64 build and its tests under emulation"
+	@echo "make eval EVAL=DIR   score the built-in model over DIR/lines/* and DIR/pages/*"
+	@echo "make model   train, quantise and install the built-in model (hours; see models/train)"
+
+setup:
+	@tests/setup.sh
+
+build: setup
+	cargo build --release --locked --bin glyphd --example virtual_serial
+
+demo: build
+	@target=$${CARGO_TARGET_DIR:-target}/release; tests/demo/run.sh $$target/glyphd $$target/examples/virtual_serial
+
+test: setup
+	cargo test --locked
+
+check: setup
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+eval: build
+	@[ -n "$(EVAL)" ] || { echo "make eval: say where the labelled images are: make eval EVAL=DIR" >&2; exit 64; }
+	@target=$${CARGO_TARGET_DIR:-target}/release; $$target/glyphd eval --line $(EVAL)/lines/*/ && $$target/glyphd eval $(EVAL)/pages/*/
+
+model:
+	models/train/all.sh
+
+clean:
+	cargo clean
+	rm -rf .lab
+
+-include tests/lab/lab.mk

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use super::Sink;
+use super::{Filter, Sink};
 use crate::config::Fault;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, LineChange};
@@ -75,13 +75,14 @@ impl<W: Write + Send> Sink for Stdout<W> {
         "standard output"
     }
 
+    fn filter(&self) -> Filter {
+        let format = self.format;
+        Box::new(move |event| format == Format::Json || shown(format, event).is_some())
+    }
+
     fn send(&mut self, event: &Event) -> Result<()> {
-        let mut line = match (self.format, event) {
-            (Format::Json, event) => event.to_json(),
-            (Format::Text, Event::Line(line)) if line.event == LineChange::Appeared => {
-                line.text.to_string()
-            }
-            _ => return Ok(()),
+        let Some(mut line) = shown(self.format, event) else {
+            return Ok(());
         };
         line.push('\n');
         match self
@@ -100,6 +101,16 @@ impl<W: Write + Send> Sink for Stdout<W> {
 
     fn is_over(&self) -> bool {
         self.over
+    }
+}
+
+fn shown(format: Format, event: &Event) -> Option<String> {
+    match (format, event) {
+        (Format::Json, event) => Some(event.to_json()),
+        (Format::Text, Event::Line(line)) if line.event == LineChange::Appeared => {
+            Some(line.text.to_string())
+        }
+        _ => None,
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use log::warn;
 
-use super::{Backoff, Sink};
+use super::{Backoff, Filter, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
 
@@ -74,6 +74,7 @@ pub struct Closed {
 /// A sink with its queue and its thread.
 pub struct Outlet {
     name: String,
+    filter: Filter,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -133,7 +134,7 @@ impl Outlet {
     /// # Errors
     /// `Io` when the system gives no thread.
     pub fn start(sink: Box<dyn Sink>, limits: Limits) -> Result<Self> {
-        let name = sink.name().to_owned();
+        let (name, filter) = (sink.name().to_owned(), sink.filter());
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             work: Condvar::new(),
@@ -148,6 +149,7 @@ impl Outlet {
             .map_err(|fault| Error::new(Kind::Io, format!("{name}: no thread for it: {fault}")))?;
         Ok(Outlet {
             name,
+            filter,
             shared,
             thread: Some(thread),
         })
@@ -158,8 +160,13 @@ impl Outlet {
         &self.name
     }
 
-    /// Puts an event into the queue; when that is full, the oldest that waits goes. Never blocks.
+    /// Puts an event into the queue if the sink has a use for it; when the queue is full, the oldest that waits
+    /// goes. Never blocks.
     pub fn offer(&self, event: impl Into<Arc<Event>>) {
+        let event = event.into();
+        if !(self.filter)(&event) {
+            return;
+        }
         let mut state = self.shared.lock();
         state.counts.accepted += 1;
         state.counts.waiting += 1;
@@ -168,7 +175,7 @@ impl Outlet {
             return;
         }
         state.make_room(self.shared.capacity);
-        state.queue.push_back(event.into());
+        state.queue.push_back(event);
         self.shared.work.notify_one();
     }
 

@@ -1,0 +1,316 @@
+//! From a reading to the bytes on the line: `[STX] prefix text suffix [ETX] [LRC] terminator`.
+//!
+//! Takes lines of text and gives one frame. The text in it holds no control character, whatever it was given,
+//! and in ASCII only the bytes 0x20 to 0x7E; the frame around it is what the settings say.
+//!
+//! The check (LRC) is that of ISO 1155 and ANSI X3.28: the exclusive or of all bytes after STX, up to and
+//! with ETX. Without `stx` it begins at the prefix, without `etx` it ends with the suffix. The terminator is
+//! never part of it.
+
+use super::settings::{Encoding, Settings, Terminator};
+use crate::event::LineText;
+
+const STX: u8 = 0x02;
+const ETX: u8 = 0x03;
+/// Stands for a character that has no transliteration.
+const UNKNOWN: &str = "?";
+
+/// The frame around each reading.
+#[derive(Clone, Debug)]
+pub struct Framing {
+    encoding: Encoding,
+    stx: bool,
+    prefix: Vec<u8>,
+    separator: Vec<u8>,
+    suffix: Vec<u8>,
+    etx: bool,
+    lrc: bool,
+    terminator: &'static [u8],
+}
+
+impl Framing {
+    /// The frame that `settings` describe.
+    ///
+    /// # Errors
+    /// What is wrong with an escape, in one line.
+    pub fn new(settings: &Settings) -> Result<Self, String> {
+        Ok(Framing {
+            encoding: settings.encoding,
+            stx: settings.stx,
+            prefix: unescape(&settings.prefix)?,
+            separator: unescape(&settings.separator)?,
+            suffix: unescape(&settings.suffix)?,
+            etx: settings.etx,
+            lrc: settings.lrc,
+            terminator: match settings.terminator {
+                Terminator::Cr => b"\r",
+                Terminator::Lf => b"\n",
+                Terminator::CrLf => b"\r\n",
+                Terminator::Tab => b"\t",
+                Terminator::None => b"",
+            },
+        })
+    }
+
+    /// Puts the frame for `lines`, top to bottom, in place of what `frame` held. False, and nothing in it,
+    /// when no line has any text: an empty frame would look like a reading.
+    pub fn frame<'a>(&self, lines: impl IntoIterator<Item = &'a str>, frame: &mut Vec<u8>) -> bool {
+        frame.clear();
+        frame.extend(self.stx.then_some(STX));
+        let checked_from = frame.len();
+        frame.extend_from_slice(&self.prefix);
+        let mut some = false;
+        for text in lines
+            .into_iter()
+            .map(|line| self.encoded(line))
+            .filter(|text| !text.is_empty())
+        {
+            if some {
+                frame.extend_from_slice(&self.separator);
+            }
+            some = true;
+            frame.extend_from_slice(text.as_bytes());
+        }
+        if !some {
+            frame.clear();
+            return false;
+        }
+        frame.extend_from_slice(&self.suffix);
+        frame.extend(self.etx.then_some(ETX));
+        if self.lrc {
+            let check = frame
+                .iter()
+                .skip(checked_from)
+                .fold(0, |check, byte| check ^ byte);
+            frame.push(check);
+        }
+        frame.extend_from_slice(self.terminator);
+        true
+    }
+
+    fn encoded(&self, line: &str) -> String {
+        let line = LineText::new(line);
+        match self.encoding {
+            Encoding::Utf8 => line.into(),
+            Encoding::Ascii => {
+                let mut text = deunicode::deunicode_with_tofu(line.as_str(), UNKNOWN);
+                text.retain(|c| (' '..='~').contains(&c));
+                // The transliteration of a syllable ends with a space.
+                text.trim().to_owned()
+            }
+        }
+    }
+}
+
+/// The bytes that `text` stands for: `\t`, `\r`, `\n`, `\\`, and `\xHH` for any byte; all else as it is.
+///
+/// # Errors
+/// Which escape is not understood, in one line.
+pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            continue;
+        }
+        bytes.push(match rest.next() {
+            Some('t') => b'\t',
+            Some('r') => b'\r',
+            Some('n') => b'\n',
+            Some('\\') => b'\\',
+            Some('x') => {
+                let digits: String = rest.by_ref().take(2).collect();
+                hexadecimal(&digits).ok_or_else(|| {
+                    format!("\\x{digits}: expected two hexadecimal digits, as in \\x02")
+                })?
+            }
+            Some(other) => {
+                return Err(format!(
+                    "\\{other}: expected \\t, \\r, \\n, \\\\ or \\x02 (any byte)"
+                ));
+            }
+            None => return Err("ends with a single \\: expected \\\\".to_owned()),
+        });
+    }
+    Ok(bytes)
+}
+
+fn hexadecimal(digits: &str) -> Option<u8> {
+    let whole = digits.len() == 2 && digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    u8::from_str_radix(digits, 16).ok().filter(|_| whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn framed(settings: &Settings, lines: &[&str]) -> Vec<u8> {
+        let mut frame = Vec::new();
+        Framing::new(settings)
+            .unwrap()
+            .frame(lines.iter().copied(), &mut frame);
+        frame
+    }
+
+    #[test]
+    fn the_full_frame_is_as_the_standard_says() {
+        let settings = Settings {
+            prefix: "[".to_owned(),
+            suffix: "]".to_owned(),
+            stx: true,
+            etx: true,
+            lrc: true,
+            terminator: Terminator::Cr,
+            ..Settings::default()
+        };
+        let check = b'[' ^ b'L' ^ b'4' ^ b'2' ^ b']' ^ 0x03;
+        assert_eq!(
+            framed(&settings, &["L42"]),
+            [0x02, b'[', b'L', b'4', b'2', b']', 0x03, check, b'\r']
+        );
+    }
+
+    #[test]
+    fn a_plain_reading_is_a_line() {
+        assert_eq!(
+            framed(&Settings::default(), &["Größe 5 µg"]),
+            "Größe 5 µg\r\n".as_bytes()
+        );
+    }
+
+    #[test]
+    fn a_page_is_one_frame_with_its_separator() {
+        let settings = Settings {
+            separator: "\\t".to_owned(),
+            terminator: Terminator::Lf,
+            ..Settings::default()
+        };
+        assert_eq!(framed(&settings, &["one", "", "two\u{7}"]), b"one\ttwo\n");
+    }
+
+    #[test]
+    fn where_nothing_was_read_nothing_is_sent() {
+        let settings = Settings {
+            encoding: Encoding::Ascii,
+            stx: true,
+            ..Settings::default()
+        };
+        assert_eq!(framed(&settings, &["", " \u{1}", "\u{ad}"]), b"");
+        assert_eq!(framed(&settings, &[]), b"");
+    }
+
+    #[test]
+    fn signs_of_labels_have_their_ascii_form() {
+        let settings = Settings {
+            encoding: Encoding::Ascii,
+            terminator: Terminator::None,
+            ..Settings::default()
+        };
+        let ascii = |text: &str| String::from_utf8(framed(&settings, &[text])).unwrap();
+        assert_eq!(ascii("Größe – “Ça” 2 €"), "Grosse - \"Ca\" 2 EUR");
+        assert_eq!(ascii("北京"), "Bei Jing");
+        // As deunicode has it: a change is to be noticed, as a host may rely on them.
+        assert_eq!(ascii("5 × 2 °C ±½ № 3 ©"), "5 x 2 degC +-1/2 No 3 (c)");
+    }
+
+    #[test]
+    fn escapes_stand_for_their_bytes() {
+        assert_eq!(
+            unescape(r"\x02A\t\\\r\nÄ\xff").unwrap(),
+            b"\x02A\t\\\r\n\xc3\x84\xff"
+        );
+        for wrong in [r"\", r"\q", r"\x", r"\x2", r"\x+2", r"\xgg", r"\x1é"] {
+            assert!(unescape(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    fn any_settings() -> impl Strategy<Value = Settings> {
+        let terminator = prop_oneof![
+            Just(Terminator::Cr),
+            Just(Terminator::Lf),
+            Just(Terminator::CrLf),
+            Just(Terminator::Tab),
+            Just(Terminator::None),
+        ];
+        let encoding = prop_oneof![Just(Encoding::Utf8), Just(Encoding::Ascii)];
+        (
+            any::<[bool; 3]>(),
+            terminator,
+            encoding,
+            "[!-Z]{0,4}",
+            "[!-Z]{0,4}",
+        )
+            .prop_map(
+                |([stx, etx, lrc], terminator, encoding, prefix, suffix)| Settings {
+                    stx,
+                    etx,
+                    lrc,
+                    terminator,
+                    encoding,
+                    prefix,
+                    suffix,
+                    ..Settings::default()
+                },
+            )
+    }
+
+    /// What a host does that knows the settings: takes the frame off piece by piece.
+    fn parse(settings: &Settings, frame: &[u8]) -> Option<Vec<u8>> {
+        let terminator: &[u8] = match settings.terminator {
+            Terminator::Cr => &[13],
+            Terminator::Lf => &[10],
+            Terminator::CrLf => &[13, 10],
+            Terminator::Tab => &[9],
+            Terminator::None => &[],
+        };
+        let mut rest = frame.strip_suffix(terminator)?;
+        if settings.stx {
+            rest = rest.strip_prefix(&[2])?;
+        }
+        if settings.lrc {
+            let (check, checked) = rest.split_last()?;
+            let mut parity = 0;
+            for byte in checked {
+                parity ^= byte;
+            }
+            (parity == *check).then_some(())?;
+            rest = checked;
+        }
+        if settings.etx {
+            rest = rest.strip_suffix(&[3])?;
+        }
+        Some(
+            rest.strip_prefix(settings.prefix.as_bytes())?
+                .strip_suffix(settings.suffix.as_bytes())?
+                .to_vec(),
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_host_gets_the_text_back(settings in any_settings(), text in "[a-z0-9][ -~]{0,30}[a-z0-9]") {
+            let frame = framed(&settings, &[&text]);
+            prop_assert_eq!(parse(&settings, &frame).map(String::from_utf8), Some(Ok(text)));
+        }
+
+        #[test]
+        fn the_text_in_a_frame_is_clean(settings in any_settings(), lines in prop::collection::vec(any::<String>(), 1..4)) {
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let frame = framed(&settings, &lines);
+            prop_assume!(!frame.is_empty());
+            let text = String::from_utf8(parse(&settings, &frame).unwrap()).unwrap();
+            prop_assert!(!text.chars().any(char::is_control), "{text:?}");
+            if settings.encoding == Encoding::Ascii {
+                prop_assert!(text.bytes().all(|byte| (0x20..=0x7E).contains(&byte)), "{text:?}");
+            }
+        }
+
+        #[test]
+        fn no_escape_makes_it_panic(text in "(\\\\|x|[0-9a-f]|é|t){0,8}") {
+            let _ = unescape(&text);
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! The port itself: found, opened, set up, and written to with a bound on each wait.
+//!
+//! Takes settings and bytes. Whatever the other end does, no call waits longer than it was told; a port
+//! that is held by another program is not touched.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg, OFlag, open};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::stat::Mode;
+use nix::sys::termios::{
+    BaudRate, ControlFlags, FlushArg, InputFlags, SetArg, Termios, cfgetospeed, cfmakeraw,
+    cfsetspeed, tcflush, tcgetattr, tcsetattr,
+};
+use nix::unistd::{isatty, write};
+
+use super::list::{BY_ID, by_id};
+use super::settings::{Flow, Parity, Settings};
+use crate::error::{Error, Kind, Result};
+
+/// How often the end of the output is looked for when closing: the kernel has no call that waits with a bound.
+const DRAIN_STEP: Duration = Duration::from_millis(5);
+/// What the line must look like after it was set up.
+const LINE: ControlFlags = ControlFlags::CSIZE
+    .union(ControlFlags::PARENB)
+    .union(ControlFlags::PARODD)
+    .union(ControlFlags::CSTOPB)
+    .union(ControlFlags::CRTSCTS);
+
+/// An open serial port.
+#[derive(Debug)]
+pub struct Port {
+    fd: Flock<OwnedFd>,
+    path: PathBuf,
+}
+
+impl Port {
+    /// Opens and sets up the port.
+    ///
+    /// # Errors
+    /// `NoDevice` when it is not there, not permitted or held by another program, `Config` when it is no serial
+    /// port or does not do what the settings ask.
+    pub fn open(name: &str, settings: &Settings) -> Result<Self> {
+        let path = resolve(name);
+        let fault =
+            |kind, what: &str| Error::new(kind, format!("serial port {}: {what}", path.display()));
+        // Not to wait for a carrier that three wires do not have, and never to block in `write`.
+        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let fd = open(&path, flags, Mode::empty()).map_err(|errno| match errno {
+            Errno::ENOENT | Errno::ENXIO | Errno::ENODEV => fault(Kind::NoDevice, &missing()),
+            Errno::EACCES | Errno::EPERM => fault(
+                Kind::NoDevice,
+                "not permitted: add the user of glyphd to the group `dialout`",
+            ),
+            Errno::EBUSY => fault(
+                Kind::NoDevice,
+                "in use by another program: end that one, or choose another port",
+            ),
+            errno => fault(Kind::Io, &format!("cannot be opened: {}", errno.desc())),
+        })?;
+        if !isatty(&fd).unwrap_or(false) {
+            return Err(fault(Kind::Config, "is no serial port"));
+        }
+        // What minicom, picocom and pyserial heed as well.
+        let fd = Flock::lock(fd, FlockArg::LockExclusiveNonblock).map_err(|_| {
+            fault(
+                Kind::NoDevice,
+                "in use by another program: end that one, or choose another port",
+            )
+        })?;
+        set_up(&fd, settings).map_err(|refused| match refused {
+            Refused::System(errno) => fault(Kind::Io, &format!("cannot be set up: {}", errno.desc())),
+            Refused::Line => {
+                let line = format!(
+                    "does not do {} baud, {} data bits, {:?} parity, {} stop bits, {:?} flow control together",
+                    settings.baud, settings.data_bits, settings.parity, settings.stop_bits, settings.flow
+                );
+                fault(Kind::Config, &line.to_lowercase())
+            }
+        })?;
+        Ok(Port { fd, path })
+    }
+
+    /// Writes all of `bytes`, or gives up once nothing was taken for `stall`; then what the kernel still holds
+    /// is thrown away, so that a second attempt does not begin behind half a frame.
+    ///
+    /// # Errors
+    /// `Io` in either case. The port is then to be opened anew.
+    pub fn write_all(&mut self, bytes: &[u8], stall: Duration) -> Result<()> {
+        let mut rest = bytes;
+        let mut deadline = Instant::now() + stall;
+        while !rest.is_empty() {
+            match write(&*self.fd, rest) {
+                Ok(count) => {
+                    rest = rest.get(count..).unwrap_or_default();
+                    deadline = Instant::now() + stall;
+                    continue;
+                }
+                Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Err(errno) => return Err(self.broken(errno)),
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let _ = tcflush(&*self.fd, FlushArg::TCOFLUSH);
+                let what =
+                    "takes no more bytes: is something connected, and is the flow control right?";
+                return Err(Error::new(
+                    Kind::Io,
+                    format!("serial port {}: {what}", self.path.display()),
+                ));
+            }
+            self.wait_for_room(left)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all has left, `within` this time; what has not is thrown away, as closing would wait for it.
+    pub fn drain(&mut self, within: Duration) {
+        let deadline = Instant::now() + within;
+        while outgoing(&self.fd) > 0 {
+            if Instant::now() >= deadline {
+                let _ = tcflush(&*self.fd, FlushArg::TCOFLUSH);
+                return;
+            }
+            thread::sleep(DRAIN_STEP);
+        }
+    }
+
+    fn wait_for_room(&self, left: Duration) -> Result<()> {
+        let mut fds = [PollFd::new(self.fd.as_fd(), PollFlags::POLLOUT)];
+        let left = left.saturating_add(Duration::from_micros(999));
+        match poll(
+            &mut fds,
+            PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX),
+        ) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(self.broken(errno)),
+        }
+        let found = fds[0].revents().unwrap_or(PollFlags::empty());
+        if found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL) {
+            return Err(self.broken(Errno::EIO));
+        }
+        Ok(())
+    }
+
+    fn broken(&self, errno: Errno) -> Error {
+        let what = match errno {
+            Errno::EIO | Errno::ENODEV | Errno::ENXIO => "has gone: was it unplugged?".to_owned(),
+            errno => format!("cannot be written to: {}", errno.desc()),
+        };
+        Error::new(
+            Kind::Io,
+            format!("serial port {}: {what}", self.path.display()),
+        )
+    }
+}
+
+/// Where `name` is now: a path, or a name under `/dev/serial/by-id`, `/dev/serial` or `/dev`.
+fn resolve(name: &str) -> PathBuf {
+    // Joining a path from the root on gives that path.
+    let places = [BY_ID, "/dev/serial", "/dev"].map(|folder| Path::new(folder).join(name));
+    let found = places.iter().find(|path| path.exists());
+    found.unwrap_or(&places[2]).clone()
+}
+
+fn missing() -> String {
+    let known = by_id();
+    match known.is_empty() {
+        true => "not there, and no USB adapter is plugged in: `glyphd devices` lists the ports"
+            .to_owned(),
+        false => format!(
+            "not there: plug it in, or choose one of {}",
+            known.join(", ")
+        ),
+    }
+}
+
+/// Why a port was not set up.
+enum Refused {
+    System(Errno),
+    /// The driver took the call and did something else.
+    Line,
+}
+
+impl From<Errno> for Refused {
+    fn from(errno: Errno) -> Self {
+        Refused::System(errno)
+    }
+}
+
+fn set_up(fd: &OwnedFd, settings: &Settings) -> std::result::Result<(), Refused> {
+    let baud = baud_rate(settings.baud).ok_or(Refused::Line)?;
+    let mut line = tcgetattr(fd)?;
+    cfmakeraw(&mut line);
+    cfsetspeed(&mut line, baud)?;
+    // Raw has taken the parity and the size away, not the rest.
+    line.control_flags.remove(LINE);
+    line.control_flags
+        .insert(ControlFlags::CLOCAL | ControlFlags::CREAD);
+    line.control_flags.insert(if settings.data_bits == 7 {
+        ControlFlags::CS7
+    } else {
+        ControlFlags::CS8
+    });
+    line.control_flags
+        .set(ControlFlags::CSTOPB, settings.stop_bits == 2);
+    line.control_flags
+        .set(ControlFlags::PARENB, settings.parity != Parity::None);
+    line.control_flags
+        .set(ControlFlags::PARODD, settings.parity == Parity::Odd);
+    line.control_flags
+        .set(ControlFlags::CRTSCTS, settings.flow == Flow::RtsCts);
+    line.input_flags
+        .remove(InputFlags::IXOFF | InputFlags::IXANY);
+    line.input_flags
+        .set(InputFlags::IXON, settings.flow == Flow::XonXoff);
+    tcsetattr(fd, SetArg::TCSANOW, &line)?;
+    // tcsetattr succeeds when it could do any of it.
+    let got = tcgetattr(fd)?;
+    if same_line(&got, &line) {
+        Ok(())
+    } else {
+        Err(Refused::Line)
+    }
+}
+
+fn same_line(a: &Termios, b: &Termios) -> bool {
+    a.control_flags & LINE == b.control_flags & LINE && cfgetospeed(a) == cfgetospeed(b)
+}
+
+fn baud_rate(baud: u32) -> Option<BaudRate> {
+    Some(match baud {
+        1200 => BaudRate::B1200,
+        2400 => BaudRate::B2400,
+        4800 => BaudRate::B4800,
+        9600 => BaudRate::B9600,
+        19_200 => BaudRate::B19200,
+        38_400 => BaudRate::B38400,
+        57_600 => BaudRate::B57600,
+        115_200 => BaudRate::B115200,
+        230_400 => BaudRate::B230400,
+        460_800 => BaudRate::B460800,
+        921_600 => BaudRate::B921600,
+        1_000_000 => BaudRate::B1000000,
+        1_500_000 => BaudRate::B1500000,
+        2_000_000 => BaudRate::B2000000,
+        3_000_000 => BaudRate::B3000000,
+        _ => return None,
+    })
+}
+
+/// Bytes that the kernel has yet to send; 0 where it cannot tell.
+#[allow(unsafe_code)]
+fn outgoing(fd: &OwnedFd) -> i32 {
+    nix::ioctl_read_bad!(
+        /// TIOCOUTQ of ioctl_tty(2).
+        tiocoutq,
+        nix::libc::TIOCOUTQ,
+        nix::libc::c_int
+    );
+    let mut count = 0;
+    // SAFETY: `fd` is open for as long as it is borrowed, and TIOCOUTQ writes one int to the address it
+    // is given, which is that of a live `c_int` that nothing else uses.
+    match unsafe { tiocoutq(fd.as_raw_fd(), &mut count) } {
+        Ok(_) => count,
+        Err(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::pty::openpty;
+    use nix::unistd::{read, ttyname};
+
+    use super::*;
+    use crate::sink::serial::settings::BAUDS;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn open_with(settings: &Settings) -> (OwnedFd, OwnedFd, Result<Port>) {
+        let pty = openpty(None, None).unwrap();
+        let port = Port::open(ttyname(&pty.slave).unwrap().to_str().unwrap(), settings);
+        (pty.master, pty.slave, port)
+    }
+
+    #[test]
+    fn every_byte_goes_through_as_it_is() {
+        let (master, _slave, port) = open_with(&Settings::default());
+        let bytes: Vec<u8> = (0..=255).collect();
+        port.unwrap().write_all(&bytes, LONG).unwrap();
+        let mut received = Vec::new();
+        let mut piece = [0; 256];
+        while received.len() < bytes.len() {
+            let count = read(&master, &mut piece).unwrap();
+            received.extend_from_slice(&piece[..count]);
+        }
+        assert_eq!(received, bytes);
+    }
+
+    #[test]
+    fn the_line_is_set_up_as_asked() {
+        let settings = Settings {
+            baud: 57_600,
+            stop_bits: 2,
+            flow: Flow::XonXoff,
+            ..Settings::default()
+        };
+        let (_master, slave, port) = open_with(&settings);
+        port.unwrap();
+        let line = tcgetattr(&slave).unwrap();
+        assert_eq!(cfgetospeed(&line), BaudRate::B57600);
+        assert!(
+            line.control_flags
+                .contains(ControlFlags::CSTOPB | ControlFlags::CS8)
+        );
+        assert!(line.input_flags.contains(InputFlags::IXON));
+    }
+
+    #[test]
+    fn a_port_that_does_something_else_than_asked_is_refused() {
+        // The pty driver has no parity and does not say so.
+        let settings = Settings {
+            parity: Parity::Even,
+            ..Settings::default()
+        };
+        let fault = open_with(&settings).2.unwrap_err();
+        assert_eq!(fault.kind(), Kind::Config);
+        assert!(fault.to_string().contains("even parity"), "{fault}");
+    }
+
+    #[test]
+    fn a_full_line_ends_in_an_error_and_not_in_a_wait() {
+        let (_master, _slave, port) = open_with(&Settings::default());
+        let start = Instant::now();
+        let fault = port
+            .unwrap()
+            .write_all(&vec![b'x'; 1 << 20], Duration::from_millis(20))
+            .unwrap_err();
+        assert!(fault.to_string().contains("takes no more bytes"), "{fault}");
+        assert!(start.elapsed() < LONG);
+    }
+
+    #[test]
+    fn a_port_that_is_held_is_not_shared() {
+        let (_master, slave, port) = open_with(&Settings::default());
+        let _held = port.unwrap();
+        let again = Port::open(
+            ttyname(&slave).unwrap().to_str().unwrap(),
+            &Settings::default(),
+        );
+        assert!(again.unwrap_err().to_string().contains("in use"));
+    }
+
+    #[test]
+    fn what_is_not_there_or_no_port_is_said_to_be() {
+        let fault = Port::open("ttyNOWHERE7", &Settings::default()).unwrap_err();
+        assert_eq!(fault.kind(), Kind::NoDevice);
+        assert!(
+            fault
+                .to_string()
+                .starts_with("serial port /dev/ttyNOWHERE7: not there"),
+            "{fault}"
+        );
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let fault = Port::open(file.path().to_str().unwrap(), &Settings::default()).unwrap_err();
+        assert!(fault.to_string().contains("is no serial port"), "{fault}");
+    }
+
+    #[test]
+    fn one_that_was_unplugged_is_said_to_have_gone() {
+        let (master, slave, port) = open_with(&Settings::default());
+        drop((master, slave));
+        let fault = port.unwrap().write_all(b"x", LONG).unwrap_err();
+        assert!(fault.to_string().contains("has gone"), "{fault}");
+    }
+
+    #[test]
+    fn draining_throws_away_what_does_not_leave_in_time() {
+        let (_master, _slave, port) = open_with(&Settings::default());
+        let mut port = port.unwrap();
+        let _ = port.write_all(&vec![b'x'; 1 << 20], Duration::ZERO);
+        let start = Instant::now();
+        port.drain(Duration::from_millis(10));
+        assert!(start.elapsed() < LONG);
+    }
+
+    #[test]
+    fn every_speed_of_the_settings_is_known_to_the_system() {
+        assert!(BAUDS.iter().all(|baud| baud_rate(*baud).is_some()));
+    }
+}

@@ -9,6 +9,7 @@
 //! The modules in the middle do no I/O; `capture`, `sink`, `photo` and `daemon` are the edges.
 
 pub mod capture;
+pub mod cli;
 pub mod config;
 pub mod ctc;
 pub mod error;

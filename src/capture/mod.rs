@@ -4,12 +4,16 @@
 //! longer than its timeout, and it never gives a picture that is not whole.
 
 mod clock;
+pub mod devices;
 mod replay;
 mod spec;
+mod supervised;
+mod v4l2;
 
 pub use clock::{Clock, SystemClock};
 pub use replay::Replay;
 pub use spec::{Rate, Spec};
+pub use supervised::Supervised;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -158,14 +162,18 @@ pub trait Source: Send {
     fn describe(&self) -> String;
 }
 
-/// Opens the source that `settings` name.
+/// Opens the source that `settings` name. A camera that fails or is unplugged later is opened again when it is back.
 ///
 /// Fails with [`crate::error::Kind::NoDevice`] where the camera is not there, not permitted, busy or no camera,
 /// and with [`crate::error::Kind::NoInput`] where the files are not there.
 pub fn open(settings: &Settings) -> Result<Box<dyn Source>> {
     let rate = |named: Option<Rate>| named.or_else(|| settings.fps.and_then(Rate::new));
     match &settings.source {
-        Spec::V4l2(path) => v4l2_to_come(path),
+        Spec::V4l2(path) => {
+            let (path, settings, timeout) = (path.clone(), settings.clone(), settings.timeout());
+            let open = move || Ok(Box::new(v4l2::open(&path, &settings)?) as Box<dyn Source>);
+            Ok(Box::new(Supervised::open(open, timeout, SystemClock)?))
+        }
         Spec::File(path, named) => Ok(Box::new(Replay::file(
             path,
             rate(*named),
@@ -179,14 +187,6 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Source>> {
             SystemClock,
         )?)),
     }
-}
-
-fn v4l2_to_come(path: &std::path::Path) -> Result<Box<dyn Source>> {
-    let message = format!("{}: cameras cannot be read yet", path.display());
-    Err(crate::error::Error::new(
-        crate::error::Kind::NoDevice,
-        message,
-    ))
 }
 
 #[cfg(test)]

@@ -1,0 +1,560 @@
+//! The device node of a camera: opens it, asks the kernel, maps its buffers.
+//!
+//! The structures and numbers are those of crate `v4l`; its `Stream`, `query_caps` and `set_format` are not used,
+//! for they panic on an I/O error, on a name that is not UTF-8 and on a colour space they do not know. Here every
+//! such thing is an `io::Error` or is passed over. This is the one file of the capture with `unsafe` in it.
+
+use std::ffi::c_void;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::marker::PhantomData;
+use std::mem::size_of;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::ptr::NonNull;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::stat::major;
+use nix::unistd::{Gid, Group};
+use v4l::frameinterval::FrameIntervalEnum;
+use v4l::framesize::FrameSizeEnum;
+use v4l::v4l_sys::*;
+use v4l::v4l2::vidioc;
+
+use super::{Camera, Filled, Granted, Offer, Sizes, Wish, refusal};
+use crate::error::Result;
+
+/// The major device number of video4linux (Documentation/admin-guide/devices.txt).
+const VIDEO4LINUX_MAJOR: u64 = 81;
+
+/// Buffers asked of the driver: one is read, one is filled, and two wait, so that a driver that fills them
+/// in pairs never runs dry. Drivers may give more or fewer.
+const BUFFERS: u32 = 4;
+
+/// The most buffers a driver may give; V4L2 itself has no more than 32 (VIDEO_MAX_FRAME).
+const MOST_BUFFERS: u32 = 32;
+
+/// The most entries read of any list: a driver that never ends its list must not hang the daemon.
+const MOST_ENTRIES: u32 = 256;
+
+const CAPTURE: u32 = v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE;
+const MMAP: u32 = v4l2_memory_V4L2_MEMORY_MMAP;
+
+/// The number of an ioctl together with the structure that it takes.
+struct Request<T>(vidioc::_IOC_TYPE, PhantomData<T>);
+
+impl<T> Request<T> {
+    /// Refuses, when it is compiled, a number declared with a structure of another size.
+    const fn of(number: vidioc::_IOC_TYPE) -> Self {
+        assert!((number >> 16) as usize & 0x3FFF == size_of::<T>());
+        Request(number, PhantomData)
+    }
+}
+
+const QUERYCAP: Request<v4l2_capability> = Request::of(vidioc::VIDIOC_QUERYCAP);
+const ENUM_FMT: Request<v4l2_fmtdesc> = Request::of(vidioc::VIDIOC_ENUM_FMT);
+const ENUM_FRAMESIZES: Request<v4l2_frmsizeenum> = Request::of(vidioc::VIDIOC_ENUM_FRAMESIZES);
+const ENUM_FRAMEINTERVALS: Request<v4l2_frmivalenum> =
+    Request::of(vidioc::VIDIOC_ENUM_FRAMEINTERVALS);
+const S_FMT: Request<v4l2_format> = Request::of(vidioc::VIDIOC_S_FMT);
+const G_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_G_PARM);
+const S_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_S_PARM);
+const REQBUFS: Request<v4l2_requestbuffers> = Request::of(vidioc::VIDIOC_REQBUFS);
+const QUERYBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_QUERYBUF);
+const QBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_QBUF);
+const DQBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_DQBUF);
+const STREAMON: Request<libc::c_int> = Request::of(vidioc::VIDIOC_STREAMON);
+const STREAMOFF: Request<libc::c_int> = Request::of(vidioc::VIDIOC_STREAMOFF);
+
+/// A structure of the V4L2 API, all zero.
+///
+/// # Safety
+/// `T` must be a C structure of integers, arrays, unions and pointers, for which zero is a value.
+unsafe fn zeroed<T: Copy>() -> T {
+    // SAFETY: the caller promises that zero bytes are a `T`.
+    unsafe { std::mem::zeroed() }
+}
+
+/// The buffer of a driver in this process.
+struct Mapping {
+    start: NonNull<u8>,
+    length: usize,
+}
+
+// SAFETY: a mapping belongs to the process, not to a thread, and this value alone unmaps it.
+unsafe impl Send for Mapping {}
+
+impl Mapping {
+    fn of(file: &File, length: usize, offset: u32) -> io::Result<Self> {
+        let offset =
+            libc::off_t::try_from(offset).map_err(|_| io::Error::from(Errno::EOVERFLOW))?;
+        // SAFETY: the kernel chooses the place, so no memory in use is replaced; it checks length and offset
+        // against the buffer. Read-only: the driver writes, the daemon never does.
+        let start = unsafe {
+            v4l::v4l2::mmap(
+                std::ptr::null_mut(),
+                length,
+                libc::PROT_READ,
+                libc::MAP_SHARED,
+                file.as_raw_fd(),
+                offset,
+            )?
+        };
+        let start =
+            NonNull::new(start.cast::<u8>()).ok_or_else(|| io::Error::from(Errno::ENOMEM))?;
+        Ok(Mapping { start, length })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: `start` and `length` are a mapping that lives as long as `self`. The kernel keeps its pages also when
+        // the camera is pulled out. The driver writes only to queued buffers, and `Node::memory` gives no slice of those;
+        // `Node::queue` takes `&mut self`, so that no slice is alive when a buffer goes back.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: this is the mapping made in `of`, unmapped once; no slice of it outlives `self`.
+        let unmapped =
+            unsafe { v4l::v4l2::munmap(self.start.as_ptr().cast::<c_void>(), self.length) };
+        if let Err(error) = unmapped {
+            log::debug!("unmapping a camera buffer: {error}");
+        }
+    }
+}
+
+/// A mapped buffer, and whether it is ours to read or the driver's to fill.
+struct Buffer {
+    mapping: Mapping,
+    ours: bool,
+}
+
+/// A camera that is open.
+pub(in crate::capture) struct Node {
+    file: File,
+    buffers: Vec<Buffer>,
+    card: String,
+}
+
+impl Node {
+    /// Opens the node and makes sure that it is a camera that streams single-planar pictures.
+    pub(in crate::capture) fn open(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let about =
+            std::fs::metadata(path).map_err(|error| refusal::refused(&name, "opening", &error))?;
+        // Looked at before it is opened: opening a serial port, say, would reset what is behind it.
+        if !about.file_type().is_char_device() || major(about.rdev()) != VIDEO4LINUX_MAJOR {
+            return Err(refusal::not_a_camera(&name));
+        }
+        // Not blocking: DQBUF then says that nothing is there, and every wait is a poll with a limit.
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(path);
+        let file = file.map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                let group = Group::from_gid(Gid::from_raw(about.gid())).ok().flatten();
+                refusal::not_permitted(&name, group.as_ref().map(|group| group.name.as_str()))
+            }
+            _ => refusal::refused(&name, "opening", &error),
+        })?;
+        let mut node = Node {
+            file,
+            buffers: Vec::new(),
+            card: String::new(),
+        };
+        // SAFETY: a C structure of integers and arrays.
+        let mut about: v4l2_capability = unsafe { zeroed() };
+        node.ioctl(QUERYCAP, &mut about)
+            .map_err(|error| match refusal::errno(&error) {
+                Errno::ENOTTY => refusal::not_a_camera(&name),
+                _ => refusal::refused(&name, "asking what it can do", &error),
+            })?;
+        node.card = text(&about.card);
+        let has_own = about.capabilities & V4L2_CAP_DEVICE_CAPS != 0;
+        let able = if has_own {
+            about.device_caps
+        } else {
+            about.capabilities
+        };
+        if able & V4L2_CAP_VIDEO_CAPTURE == 0 || able & V4L2_CAP_STREAMING == 0 {
+            let multi_planar = able & V4L2_CAP_VIDEO_CAPTURE_MPLANE != 0;
+            return Err(refusal::no_capture(&name, &node.card, multi_planar));
+        }
+        Ok(node)
+    }
+
+    /// The name the camera gives itself, without control characters.
+    pub(in crate::capture) fn card(&self) -> &str {
+        &self.card
+    }
+
+    fn ioctl<T>(&self, request: Request<T>, argument: &mut T) -> io::Result<()> {
+        loop {
+            // SAFETY: a `Request<T>` pairs a number with the structure it is declared with (its size is checked
+            // when compiled), so the kernel reads and writes inside `argument`. No structure passed here
+            // holds a pointer that the kernel follows: all buffers are V4L2_MEMORY_MMAP and single-planar.
+            let result = unsafe {
+                v4l::v4l2::ioctl(
+                    self.file.as_raw_fd(),
+                    request.0,
+                    std::ptr::from_mut(argument).cast::<c_void>(),
+                )
+            };
+            match result {
+                Err(error) if refusal::errno(&error) == Errno::EINTR => {}
+                result => return result,
+            }
+        }
+    }
+
+    fn buffer(index: u32) -> v4l2_buffer {
+        // SAFETY: a C structure of integers and of unions of integers and pointers.
+        let empty: v4l2_buffer = unsafe { zeroed() };
+        v4l2_buffer {
+            index,
+            type_: CAPTURE,
+            memory: MMAP,
+            ..empty
+        }
+    }
+
+    fn request_buffers(&self, count: u32) -> io::Result<u32> {
+        // SAFETY: a C structure of integers.
+        let empty: v4l2_requestbuffers = unsafe { zeroed() };
+        let mut wanted = v4l2_requestbuffers {
+            count,
+            type_: CAPTURE,
+            memory: MMAP,
+            ..empty
+        };
+        self.ioctl(REQBUFS, &mut wanted)?;
+        Ok(wanted.count)
+    }
+
+    fn map_and_start(&mut self) -> io::Result<u32> {
+        let count = self.request_buffers(BUFFERS)?.min(MOST_BUFFERS);
+        // One buffer would be filled only while nothing is read: no picture would ever be whole.
+        if count < 2 {
+            return Err(Errno::ENOMEM.into());
+        }
+        for index in 0..count {
+            let mut about = Node::buffer(index);
+            self.ioctl(QUERYBUF, &mut about)?;
+            // SAFETY: QUERYBUF of an MMAP buffer sets `offset`; any bits are a u32.
+            let offset = unsafe { about.m.offset };
+            let mapping = Mapping::of(&self.file, about.length as usize, offset)?;
+            self.buffers.push(Buffer {
+                mapping,
+                ours: true,
+            });
+        }
+        for index in 0..count {
+            self.queue(index)?;
+        }
+        self.ioctl(STREAMON, &mut (CAPTURE as libc::c_int))?;
+        Ok(count)
+    }
+
+    fn sizes(&self, fourcc: u32) -> Vec<Sizes> {
+        let mut list = Vec::new();
+        for index in 0..MOST_ENTRIES {
+            // SAFETY: a C structure of integers and of unions of such structures.
+            let empty: v4l2_frmsizeenum = unsafe { zeroed() };
+            let mut entry = v4l2_frmsizeenum {
+                index,
+                pixel_format: fourcc,
+                ..empty
+            };
+            if self.ioctl(ENUM_FRAMESIZES, &mut entry).is_err() {
+                break;
+            }
+            match FrameSizeEnum::try_from(entry) {
+                Ok(FrameSizeEnum::Discrete(size)) => {
+                    let size = (size.width, size.height);
+                    list.push(Sizes {
+                        least: size,
+                        most: size,
+                        step: (1, 1),
+                        rates: self.rates(fourcc, size),
+                    });
+                }
+                Ok(FrameSizeEnum::Stepwise(range)) => {
+                    let most = (range.max_width, range.max_height);
+                    list.push(Sizes {
+                        least: (range.min_width, range.min_height),
+                        most,
+                        step: (range.step_width.max(1), range.step_height.max(1)),
+                        rates: self.rates(fourcc, most),
+                    });
+                    // A range is the only entry there is.
+                    break;
+                }
+                Err(_) => {}
+            }
+        }
+        list
+    }
+
+    fn rates(&self, fourcc: u32, (width, height): (u32, u32)) -> Vec<f64> {
+        let mut rates = Vec::new();
+        let mut add = |interval: v4l::Fraction| {
+            if interval.numerator != 0 && interval.denominator != 0 {
+                rates.push(f64::from(interval.denominator) / f64::from(interval.numerator));
+            }
+        };
+        for index in 0..MOST_ENTRIES {
+            // SAFETY: a C structure of integers and of unions of such structures.
+            let empty: v4l2_frmivalenum = unsafe { zeroed() };
+            let mut entry = v4l2_frmivalenum {
+                index,
+                pixel_format: fourcc,
+                width,
+                height,
+                ..empty
+            };
+            if self.ioctl(ENUM_FRAMEINTERVALS, &mut entry).is_err() {
+                break;
+            }
+            match FrameIntervalEnum::try_from(entry) {
+                Ok(FrameIntervalEnum::Discrete(interval)) => add(interval),
+                Ok(FrameIntervalEnum::Stepwise(range)) => {
+                    add(range.min);
+                    add(range.max);
+                    break;
+                }
+                Err(_) => {}
+            }
+        }
+        rates
+    }
+}
+
+impl Camera for Node {
+    fn offers(&mut self) -> io::Result<Vec<Offer>> {
+        let mut offers = Vec::new();
+        for index in 0..MOST_ENTRIES {
+            // SAFETY: a C structure of integers and arrays.
+            let empty: v4l2_fmtdesc = unsafe { zeroed() };
+            let mut entry = v4l2_fmtdesc {
+                index,
+                type_: CAPTURE,
+                ..empty
+            };
+            match self.ioctl(ENUM_FMT, &mut entry) {
+                Ok(()) => {
+                    let fourcc = entry.pixelformat;
+                    offers.push(Offer {
+                        fourcc: fourcc.to_le_bytes(),
+                        sizes: self.sizes(fourcc),
+                    });
+                }
+                // EINVAL ends the list.
+                Err(error) if refusal::errno(&error) == Errno::EINVAL => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(offers)
+    }
+
+    fn set_format(&mut self, wish: Wish) -> io::Result<Granted> {
+        // SAFETY: a C structure of integers and of a union of such structures.
+        let mut format: v4l2_format = unsafe { zeroed() };
+        // SAFETY: a C structure of integers.
+        let empty: v4l2_pix_format = unsafe { zeroed() };
+        format.type_ = CAPTURE;
+        format.fmt.pix = v4l2_pix_format {
+            width: wish.width,
+            height: wish.height,
+            pixelformat: u32::from_le_bytes(wish.format.fourcc()),
+            // Half pictures, interlaced, are not text anyone can read.
+            field: v4l2_field_V4L2_FIELD_NONE,
+            ..empty
+        };
+        self.ioctl(S_FMT, &mut format)?;
+        // SAFETY: for this type of buffer the kernel fills `pix`; any bits are its integers.
+        let pix = unsafe { format.fmt.pix };
+        Ok(Granted {
+            fourcc: pix.pixelformat.to_le_bytes(),
+            width: pix.width,
+            height: pix.height,
+            stride: pix.bytesperline,
+        })
+    }
+
+    fn set_rate(&mut self, fps: Option<f64>) -> io::Result<Option<f64>> {
+        // SAFETY: a C structure of integers and of a union of such structures.
+        let mut about: v4l2_streamparm = unsafe { zeroed() };
+        about.type_ = CAPTURE;
+        match self.ioctl(G_PARM, &mut about) {
+            Ok(()) => {}
+            // A driver without rates: nothing to set, nothing to tell.
+            Err(error) if matches!(refusal::errno(&error), Errno::ENOTTY | Errno::EINVAL) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+        // SAFETY: for this type of buffer the kernel fills `capture`; any bits are its integers.
+        let mut capture = unsafe { about.parm.capture };
+        if let Some(fps) = fps
+            && capture.capability & V4L2_CAP_TIMEPERFRAME != 0
+        {
+            // Thousandths hold 29.97 closely enough.
+            const THOUSAND: u32 = 1000;
+            let denominator = (fps * f64::from(THOUSAND)).round() as u32;
+            capture.timeperframe = v4l2_fract {
+                numerator: THOUSAND,
+                denominator,
+            };
+            about.parm.capture = capture;
+            self.ioctl(S_PARM, &mut about)?;
+            // SAFETY: as above.
+            capture = unsafe { about.parm.capture };
+        }
+        let v4l2_fract {
+            numerator,
+            denominator,
+        } = capture.timeperframe;
+        let known = numerator != 0 && denominator != 0;
+        Ok(known.then(|| f64::from(denominator) / f64::from(numerator)))
+    }
+
+    fn start(&mut self) -> io::Result<u32> {
+        let started = self.map_and_start();
+        if started.is_err() {
+            self.stop();
+        }
+        started
+    }
+
+    fn stop(&mut self) {
+        // Each step may fail on a camera that is gone; the next is right all the same.
+        if let Err(error) = self.ioctl(STREAMOFF, &mut (CAPTURE as libc::c_int)) {
+            log::debug!("stopping the stream of {:?}: {error}", self.card);
+        }
+        self.buffers.clear();
+        if let Err(error) = self.request_buffers(0) {
+            log::debug!("giving back the buffers of {:?}: {error}", self.card);
+        }
+    }
+
+    fn wait(&mut self, limit: Duration) -> io::Result<bool> {
+        // Rounded up, or the last fraction of a millisecond would be waited for in a busy loop.
+        let milliseconds = limit.as_micros().div_ceil(1000).min(u128::from(u16::MAX)) as u16;
+        let mut waiting = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
+        poll(&mut waiting, PollTimeout::from(milliseconds))?;
+        let seen = waiting[0].revents().unwrap_or(PollFlags::empty());
+        if seen.intersects(PollFlags::POLLERR | PollFlags::POLLHUP | PollFlags::POLLNVAL) {
+            // SAFETY: a C structure of integers and arrays.
+            let mut about: v4l2_capability = unsafe { zeroed() };
+            // Asked anything, a camera that was pulled out says so; one that is there has failed.
+            self.ioctl(QUERYCAP, &mut about)?;
+            return Err(Errno::EIO.into());
+        }
+        Ok(seen.contains(PollFlags::POLLIN))
+    }
+
+    fn dequeue(&mut self) -> io::Result<Option<Filled>> {
+        let mut buffer = Node::buffer(0);
+        match self.ioctl(DQBUF, &mut buffer) {
+            Ok(()) => {}
+            Err(error) if refusal::errno(&error) == Errno::EAGAIN => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let stamped =
+            buffer.flags & V4L2_BUF_FLAG_TIMESTAMP_MASK == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+        let time = || {
+            let seconds = u64::try_from(buffer.timestamp.tv_sec).ok()?;
+            let micros = u64::try_from(buffer.timestamp.tv_usec).ok()?;
+            Duration::from_secs(seconds).checked_add(Duration::from_micros(micros))
+        };
+        if let Some(buffer) = self.buffers.get_mut(buffer.index as usize) {
+            buffer.ours = true;
+        }
+        Ok(Some(Filled {
+            index: buffer.index,
+            bytes: buffer.bytesused,
+            flawed: buffer.flags & V4L2_BUF_FLAG_ERROR != 0,
+            sequence: buffer.sequence,
+            taken: if stamped { time() } else { None },
+        }))
+    }
+
+    fn memory(&self, index: u32) -> Option<&[u8]> {
+        self.buffers
+            .get(index as usize)
+            .filter(|buffer| buffer.ours)
+            .map(|buffer| buffer.mapping.bytes())
+    }
+
+    fn queue(&mut self, index: u32) -> io::Result<()> {
+        // Not ours from before the call: were it refused, who holds the buffer would be unknown.
+        if let Some(buffer) = self.buffers.get_mut(index as usize) {
+            buffer.ours = false;
+        }
+        self.ioctl(QBUF, &mut Node::buffer(index))
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if !self.buffers.is_empty() {
+            self.stop();
+        }
+    }
+}
+
+/// A name from a driver: up to its zero byte, control characters taken out.
+fn text(bytes: &[u8]) -> String {
+    let end = bytes
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(bytes.len());
+    let text = String::from_utf8_lossy(bytes.get(..end).unwrap_or(bytes)).into_owned();
+    text.chars()
+        .filter(|c| !c.is_control())
+        .collect::<String>()
+        .trim()
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn what_is_no_camera_is_refused_before_it_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("video0");
+        std::fs::write(&file, b"").unwrap();
+        for (path, part) in [
+            (folder.path().join("video7"), "no such camera"),
+            (folder.path().to_path_buf(), "not a camera"),
+            (file, "not a camera"),
+            ("/dev/null".into(), "not a camera"),
+        ] {
+            let error = Node::open(&path).err().unwrap();
+            assert_eq!(error.kind(), Kind::NoDevice);
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("{}: ", path.display())),
+                "{error}"
+            );
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_camera_is_safe_to_print() {
+        assert_eq!(text(b"HD \x1b[2J\xFFCam\0rest"), "HD [2J\u{FFFD}Cam");
+        assert_eq!(text(&[b'x'; 32]).len(), 32);
+    }
+}

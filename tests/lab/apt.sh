@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced: `apt_for ARCH` makes a private apt world for ARCH below $LAB and gives the path of its configuration.
 # dpkg's list of architectures and the host's apt lists stay as they are.
 

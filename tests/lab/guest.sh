@@ -15,7 +15,7 @@ mkdir -p "$guest/debs" "$guest/kernel" "$root"
 conf=$(apt_for arm64)
 export APT_CONFIG=$conf
 
-kernel=$(apt-cache depends linux-image-arm64 | sed -n 's/.*Depends: linux-image-\(.*\)/\1/p' | head -n 1)
+kernel=$(apt-cache depends linux-image-arm64 | awk '/Depends: linux-image-/ && !found++ { sub(/.*linux-image-/, ""); print }')
 [ -n "$kernel" ] || fail "apt knows no linux-image-arm64"
 quietly get-guest apt-get install -y --no-install-recommends --download-only \
     -o Dir::Cache::archives="$guest/debs" v4l-utils libgcc-s1 busybox-static kmod
@@ -24,7 +24,7 @@ dpkg -x "$guest/debs/linux-image-$kernel"_*.deb "$guest/kernel"
 for deb in "$guest"/debs/*.deb; do
     case $deb in *linux-image* | *gconv* | *debconf* | *perl-base*) ;; *) dpkg -x "$deb" "$root" ;; esac
 done
-rm -rf "$root"/usr/share "$root"/usr/lib/*/gconv "$root"/var "$root"/etc/* "$root"/lib/modules
+(cd "$root" && rm -rf usr/share usr/lib/*/gconv var etc lib/modules)
 mkdir -p "$root"/{proc,sys,dev,tmp,mnt,etc,run,bin,sbin}
 
 # Only the modules named above and what they need.

@@ -16,11 +16,11 @@ NEEDS="
 /usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-cross
 /usr/lib/llvm-14/lib/libclang.so.1      libclang-14-dev
 "
-missing=$(echo "$NEEDS" | while read -r file package; do [ -z "$file" ] || [ -e "$file" ] || echo "$package"; done)
-[ -n "$missing" ] || exit 0
-[ "$(id -u)" = 0 ] || fail "needs these packages, and root to install them: $(echo $missing)"
-say "installing" $missing
+mapfile -t missing < <(echo "$NEEDS" | while read -r file package; do [ -z "$file" ] || [ -e "$file" ] || echo "$package"; done)
+[ ${#missing[@]} -gt 0 ] || exit 0
+[ "$(id -u)" = 0 ] || fail "needs these packages, and root to install them: ${missing[*]}"
+say "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 # One broken foreign list must not stop the others; what is then truly missing, install says.
 apt-get -o DPkg::Lock::Timeout=600 update -qq >"$LAB/apt-update.log" 2>&1 || true
-quietly apt-install apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends $missing
+quietly apt-install apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}"

@@ -8,7 +8,7 @@ binary=$1
 machine=$(aarch64-linux-gnu-readelf -h "$binary" | awk -F: '/Machine/ { gsub(/^ +/, "", $2); print $2 }')
 [ "$machine" = AArch64 ] || fail "$binary is for '$machine', not for AArch64"
 
-symbol=$(aarch64-linux-gnu-nm "$binary" | awk '$3 ~ /^arm64simd_mmm_i32_8x8_dot/ { print $3; exit }')
+symbol=$(aarch64-linux-gnu-nm "$binary" | awk '$3 ~ /^arm64simd_mmm_i32_8x8_dot/ { if (!found++) print $3 }')
 [ -n "$symbol" ] || fail "$binary has no kernel arm64simd_mmm_i32_8x8_dot: the assembler is too old for SDOT"
 count=$(aarch64-linux-gnu-objdump -d --disassemble="$symbol" "$binary" | grep -cw sdot) || true
 [ "$count" -gt 0 ] || fail "$symbol in $binary holds no SDOT instruction"

@@ -13,13 +13,13 @@ cd "$LAB/debs/rust"
 host_conf=$(apt_for amd64)
 arm_conf=$(apt_for arm64)
 
-# unpack CONF PACKAGE VERSION : downloads one package and unpacks it into the private tree.
+# unpack CONF PACKAGE [VERSION] : unpacks one package into the private tree; it is last.deb then.
 unpack() {
     local file
     quietly "get-$2" env APT_CONFIG="$1" apt-get download "$2${3:+=$3}"
-    file=$(ls -t "$2"_*.deb | head -n 1)
+    file=$(echo "$2"_*.deb)
     dpkg -x "$file" "$LAB/rust"
-    echo "$file"
+    mv "$file" last.deb
 }
 
 # rustc-web is the compiler that Debian keeps current for browsers; the newest there is.
@@ -27,12 +27,12 @@ version=$(APT_CONFIG=$host_conf apt-cache madison rustc-web | awk '{print $3}' |
 [ -n "$version" ] || fail "this Debian release has no package rustc-web (bookworm with its security updates has)"
 short=$(echo "$version" | cut -d. -f1,2)
 rm -f ./*.deb
-unpack "$host_conf" rustc-web "$version" >/dev/null
-unpack "$host_conf" libstd-rust-web-dev "$version" >/dev/null
-std=$(unpack "$host_conf" "libstd-rust-web-$short" "$version")
-llvm=$(dpkg-deb -f "$std" Depends | grep -o 'libllvm[0-9]*' | head -n 1)
-unpack "$host_conf" "$llvm" "" >/dev/null
-unpack "$arm_conf" libstd-rust-web-dev "$version" >/dev/null
+unpack "$host_conf" rustc-web "$version"
+unpack "$host_conf" libstd-rust-web-dev "$version"
+unpack "$host_conf" "libstd-rust-web-$short" "$version"
+llvm=$(dpkg-deb -f last.deb Depends | grep -o 'libllvm[0-9]*' | sort -u)
+unpack "$host_conf" "$llvm"
+unpack "$arm_conf" libstd-rust-web-dev "$version"
 
 # Found from its own place, so that a checkout may move.
 cat >"$LAB/rust/rustc" <<WRAPPER

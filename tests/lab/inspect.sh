@@ -1,0 +1,16 @@
+#!/bin/bash
+# inspect.sh BINARY : fails unless it is a 64-bit ARM program in which tract's int8 kernel with SDOT really is.
+# tract's build script leaves that kernel out, and says nothing, when the assembler does not know the instruction;
+# the program then runs, at a third of the speed on a Pi 5.
+. "$(dirname "$0")/env.sh"
+binary=$1
+
+machine=$(aarch64-linux-gnu-readelf -h "$binary" | awk -F: '/Machine/ { gsub(/^ +/, "", $2); print $2 }')
+[ "$machine" = AArch64 ] || fail "$binary is for '$machine', not for AArch64"
+
+symbol=$(aarch64-linux-gnu-nm "$binary" | awk '$3 ~ /^arm64simd_mmm_i32_8x8_dot/ { if (!found++) print $3 }')
+[ -n "$symbol" ] || fail "$binary has no kernel arm64simd_mmm_i32_8x8_dot: the assembler is too old for SDOT"
+count=$(aarch64-linux-gnu-objdump -d --disassemble="$symbol" "$binary" | grep -cw sdot) || true
+[ "$count" -gt 0 ] || fail "$symbol in $binary holds no SDOT instruction"
+newest=$(aarch64-linux-gnu-objdump -T "$binary" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
+say "$binary: AArch64, $count SDOT instructions in $symbol, needs $newest, $(du -h "$binary" | cut -f1)"

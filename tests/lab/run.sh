@@ -1,7 +1,8 @@
 #!/bin/bash
 # The whole way on an emulated arm64 machine: a picture of a label before a USB camera that Linux's own uvcvideo driver
 # drives, glyphd built for aarch64, and its text out of a serial line and a socket. Sets itself up, ends by itself, and
-# ends with 0 only when each line of the label came out on both. `run.sh --camera-only` leaves glyphd out.
+# ends with 0 only when each line of the label came out on both. `run.sh --camera-only` leaves glyphd out;
+# GLYPHD=FILE takes a program that was built elsewhere.
 . "$(dirname "$0")/env.sh"
 # One at a time: two would pull the toolchain from under each other.
 exec 9>"$LAB/lock"
@@ -21,12 +22,14 @@ rm -rf "$share"
 mkdir -p "$share"
 (cd "$HERE/fakeuvc" && CARGO_TARGET_DIR=$LAB/fakeuvc "$HERE/cargo.sh" build --release --locked --quiet)
 install "$LAB/fakeuvc/$TARGET/release/fakeuvc" "$share/"
-if [ "$mode" != --camera-only ]; then
+if [ -n "${GLYPHD:-}" ]; then
+    say "taking $GLYPHD, which was not built here"
+    install "$GLYPHD" "$share/glyphd"
+elif [ "$mode" != --camera-only ]; then
     (cd "$ROOT" && "$HERE/cargo.sh" build --release --locked --bin glyphd)
     install "$TARGET_DIR/$TARGET/release/glyphd" "$share/"
-else
-    echo camera-only >"$share/mode"
 fi
+[ "$mode" != --camera-only ] || echo camera-only >"$share/mode"
 install "$HERE/guest/job.sh" "$share/"
 cp "$HERE/label.jpg" "$HERE/label.txt" "$HERE/glyphd.toml" "$share/"
 cp "$ROOT/tests/scenes/demo/000.jpg" "$share/empty.jpg"

@@ -1,11 +1,12 @@
 //! Takes the path of a V4L2 camera; gives its pictures, the newest first.
 //!
-//! What the kernel is asked stands in [`node`], behind the trait [`Camera`]; what is made of the answers
+//! What the kernel is asked stands in [`node`] and [`kernel`], behind the trait [`Camera`]; what is made of the answers
 //! ([`choose`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
 //! is a few lines of test. Single-planar capture over mapped buffers, by the V4L2 API of Linux
 //! (docs.kernel.org/userspace-api/media/v4l).
 
 mod choose;
+mod kernel;
 pub(super) mod node;
 pub(super) mod refusal;
 mod stream;

@@ -1,18 +1,10 @@
-//! The device node of a camera: opens it, asks the kernel, maps its buffers.
-//!
-//! The structures and numbers are those of crate `v4l`; its `Stream`, `query_caps` and `set_format` are not used,
-//! for they panic on an I/O error, on a name that is not UTF-8 and on a colour space they do not know. Here every
-//! such thing is an `io::Error` or is passed over. This is the one file of the capture with `unsafe` in it.
+//! The device node of a camera: opens it, asks what it can do, holds its buffers.
 
-use std::ffi::c_void;
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::marker::PhantomData;
-use std::mem::size_of;
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::ptr::NonNull;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -23,8 +15,8 @@ use nix::unistd::{Gid, Group};
 use v4l::frameinterval::FrameIntervalEnum;
 use v4l::framesize::FrameSizeEnum;
 use v4l::v4l_sys::*;
-use v4l::v4l2::vidioc;
 
+use super::kernel::{self, Mapping, Plain};
 use super::{Camera, Filled, Granted, Offer, Sizes, Wish, refusal};
 use crate::error::Result;
 
@@ -43,90 +35,6 @@ const MOST_ENTRIES: u32 = 256;
 
 const CAPTURE: u32 = v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE;
 const MMAP: u32 = v4l2_memory_V4L2_MEMORY_MMAP;
-
-/// The number of an ioctl together with the structure that it takes.
-struct Request<T>(vidioc::_IOC_TYPE, PhantomData<T>);
-
-impl<T> Request<T> {
-    /// Refuses, when it is compiled, a number declared with a structure of another size.
-    const fn of(number: vidioc::_IOC_TYPE) -> Self {
-        assert!((number >> 16) as usize & 0x3FFF == size_of::<T>());
-        Request(number, PhantomData)
-    }
-}
-
-const QUERYCAP: Request<v4l2_capability> = Request::of(vidioc::VIDIOC_QUERYCAP);
-const ENUM_FMT: Request<v4l2_fmtdesc> = Request::of(vidioc::VIDIOC_ENUM_FMT);
-const ENUM_FRAMESIZES: Request<v4l2_frmsizeenum> = Request::of(vidioc::VIDIOC_ENUM_FRAMESIZES);
-const ENUM_FRAMEINTERVALS: Request<v4l2_frmivalenum> =
-    Request::of(vidioc::VIDIOC_ENUM_FRAMEINTERVALS);
-const S_FMT: Request<v4l2_format> = Request::of(vidioc::VIDIOC_S_FMT);
-const G_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_G_PARM);
-const S_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_S_PARM);
-const REQBUFS: Request<v4l2_requestbuffers> = Request::of(vidioc::VIDIOC_REQBUFS);
-const QUERYBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_QUERYBUF);
-const QBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_QBUF);
-const DQBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_DQBUF);
-const STREAMON: Request<libc::c_int> = Request::of(vidioc::VIDIOC_STREAMON);
-const STREAMOFF: Request<libc::c_int> = Request::of(vidioc::VIDIOC_STREAMOFF);
-
-/// A structure of the V4L2 API, all zero.
-///
-/// # Safety
-/// `T` must be a C structure of integers, arrays, unions and pointers, for which zero is a value.
-unsafe fn zeroed<T: Copy>() -> T {
-    // SAFETY: the caller promises that zero bytes are a `T`.
-    unsafe { std::mem::zeroed() }
-}
-
-/// The buffer of a driver in this process.
-struct Mapping {
-    start: NonNull<u8>,
-    length: usize,
-}
-
-// SAFETY: a mapping belongs to the process, not to a thread, and this value alone unmaps it.
-unsafe impl Send for Mapping {}
-
-impl Mapping {
-    fn of(file: &File, length: usize, offset: u32) -> io::Result<Self> {
-        let offset =
-            libc::off_t::try_from(offset).map_err(|_| io::Error::from(Errno::EOVERFLOW))?;
-        // SAFETY: the kernel chooses the place, so no memory in use is replaced; it checks length and offset
-        // against the buffer. Read-only: the driver writes, the daemon never does.
-        let start = unsafe {
-            v4l::v4l2::mmap(
-                std::ptr::null_mut(),
-                length,
-                libc::PROT_READ,
-                libc::MAP_SHARED,
-                file.as_raw_fd(),
-                offset,
-            )?
-        };
-        let start =
-            NonNull::new(start.cast::<u8>()).ok_or_else(|| io::Error::from(Errno::ENOMEM))?;
-        Ok(Mapping { start, length })
-    }
-
-    fn bytes(&self) -> &[u8] {
-        // SAFETY: `start` and `length` are a mapping that lives as long as `self`. The kernel keeps its pages also when
-        // the camera is pulled out. The driver writes only to queued buffers, and `Node::memory` gives no slice of those;
-        // `Node::queue` takes `&mut self`, so that no slice is alive when a buffer goes back.
-        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        // SAFETY: this is the mapping made in `of`, unmapped once; no slice of it outlives `self`.
-        let unmapped =
-            unsafe { v4l::v4l2::munmap(self.start.as_ptr().cast::<c_void>(), self.length) };
-        if let Err(error) = unmapped {
-            log::debug!("unmapping a camera buffer: {error}");
-        }
-    }
-}
 
 /// A mapped buffer, and whether it is ours to read or the driver's to fill.
 struct Buffer {
@@ -169,9 +77,8 @@ impl Node {
             buffers: Vec::new(),
             card: String::new(),
         };
-        // SAFETY: a C structure of integers and arrays.
-        let mut about: v4l2_capability = unsafe { zeroed() };
-        node.ioctl(QUERYCAP, &mut about)
+        let mut about = v4l2_capability::zeroed();
+        node.ioctl(kernel::QUERYCAP, &mut about)
             .map_err(|error| match refusal::errno(&error) {
                 Errno::ENOTTY => refusal::not_a_camera(&name),
                 _ => refusal::refused(&name, "asking what it can do", &error),
@@ -195,28 +102,12 @@ impl Node {
         &self.card
     }
 
-    fn ioctl<T>(&self, request: Request<T>, argument: &mut T) -> io::Result<()> {
-        loop {
-            // SAFETY: a `Request<T>` pairs a number with the structure it is declared with (its size is checked
-            // when compiled), so the kernel reads and writes inside `argument`. No structure passed here
-            // holds a pointer that the kernel follows: all buffers are V4L2_MEMORY_MMAP and single-planar.
-            let result = unsafe {
-                v4l::v4l2::ioctl(
-                    self.file.as_raw_fd(),
-                    request.0,
-                    std::ptr::from_mut(argument).cast::<c_void>(),
-                )
-            };
-            match result {
-                Err(error) if refusal::errno(&error) == Errno::EINTR => {}
-                result => return result,
-            }
-        }
+    fn ioctl<T: Plain>(&self, request: kernel::Request<T>, argument: &mut T) -> io::Result<()> {
+        kernel::ioctl(&self.file, request, argument)
     }
 
     fn buffer(index: u32) -> v4l2_buffer {
-        // SAFETY: a C structure of integers and of unions of integers and pointers.
-        let empty: v4l2_buffer = unsafe { zeroed() };
+        let empty = v4l2_buffer::zeroed();
         v4l2_buffer {
             index,
             type_: CAPTURE,
@@ -226,15 +117,14 @@ impl Node {
     }
 
     fn request_buffers(&self, count: u32) -> io::Result<u32> {
-        // SAFETY: a C structure of integers.
-        let empty: v4l2_requestbuffers = unsafe { zeroed() };
+        let empty = v4l2_requestbuffers::zeroed();
         let mut wanted = v4l2_requestbuffers {
             count,
             type_: CAPTURE,
             memory: MMAP,
             ..empty
         };
-        self.ioctl(REQBUFS, &mut wanted)?;
+        self.ioctl(kernel::REQBUFS, &mut wanted)?;
         Ok(wanted.count)
     }
 
@@ -246,10 +136,8 @@ impl Node {
         }
         for index in 0..count {
             let mut about = Node::buffer(index);
-            self.ioctl(QUERYBUF, &mut about)?;
-            // SAFETY: QUERYBUF of an MMAP buffer sets `offset`; any bits are a u32.
-            let offset = unsafe { about.m.offset };
-            let mapping = Mapping::of(&self.file, about.length as usize, offset)?;
+            self.ioctl(kernel::QUERYBUF, &mut about)?;
+            let mapping = Mapping::of(&self.file, about.length as usize, kernel::offset(&about))?;
             self.buffers.push(Buffer {
                 mapping,
                 ours: true,
@@ -258,21 +146,20 @@ impl Node {
         for index in 0..count {
             self.queue(index)?;
         }
-        self.ioctl(STREAMON, &mut (CAPTURE as libc::c_int))?;
+        self.ioctl(kernel::STREAMON, &mut (CAPTURE as libc::c_int))?;
         Ok(count)
     }
 
     fn sizes(&self, fourcc: u32) -> Vec<Sizes> {
         let mut list = Vec::new();
         for index in 0..MOST_ENTRIES {
-            // SAFETY: a C structure of integers and of unions of such structures.
-            let empty: v4l2_frmsizeenum = unsafe { zeroed() };
+            let empty = v4l2_frmsizeenum::zeroed();
             let mut entry = v4l2_frmsizeenum {
                 index,
                 pixel_format: fourcc,
                 ..empty
             };
-            if self.ioctl(ENUM_FRAMESIZES, &mut entry).is_err() {
+            if self.ioctl(kernel::ENUM_FRAMESIZES, &mut entry).is_err() {
                 break;
             }
             match FrameSizeEnum::try_from(entry) {
@@ -310,8 +197,7 @@ impl Node {
             }
         };
         for index in 0..MOST_ENTRIES {
-            // SAFETY: a C structure of integers and of unions of such structures.
-            let empty: v4l2_frmivalenum = unsafe { zeroed() };
+            let empty = v4l2_frmivalenum::zeroed();
             let mut entry = v4l2_frmivalenum {
                 index,
                 pixel_format: fourcc,
@@ -319,7 +205,7 @@ impl Node {
                 height,
                 ..empty
             };
-            if self.ioctl(ENUM_FRAMEINTERVALS, &mut entry).is_err() {
+            if self.ioctl(kernel::ENUM_FRAMEINTERVALS, &mut entry).is_err() {
                 break;
             }
             match FrameIntervalEnum::try_from(entry) {
@@ -340,14 +226,13 @@ impl Camera for Node {
     fn offers(&mut self) -> io::Result<Vec<Offer>> {
         let mut offers = Vec::new();
         for index in 0..MOST_ENTRIES {
-            // SAFETY: a C structure of integers and arrays.
-            let empty: v4l2_fmtdesc = unsafe { zeroed() };
+            let empty = v4l2_fmtdesc::zeroed();
             let mut entry = v4l2_fmtdesc {
                 index,
                 type_: CAPTURE,
                 ..empty
             };
-            match self.ioctl(ENUM_FMT, &mut entry) {
+            match self.ioctl(kernel::ENUM_FMT, &mut entry) {
                 Ok(()) => {
                     let fourcc = entry.pixelformat;
                     offers.push(Offer {
@@ -364,10 +249,8 @@ impl Camera for Node {
     }
 
     fn set_format(&mut self, wish: Wish) -> io::Result<Granted> {
-        // SAFETY: a C structure of integers and of a union of such structures.
-        let mut format: v4l2_format = unsafe { zeroed() };
-        // SAFETY: a C structure of integers.
-        let empty: v4l2_pix_format = unsafe { zeroed() };
+        let mut format = v4l2_format::zeroed();
+        let empty = v4l2_pix_format::zeroed();
         format.type_ = CAPTURE;
         format.fmt.pix = v4l2_pix_format {
             width: wish.width,
@@ -377,9 +260,8 @@ impl Camera for Node {
             field: v4l2_field_V4L2_FIELD_NONE,
             ..empty
         };
-        self.ioctl(S_FMT, &mut format)?;
-        // SAFETY: for this type of buffer the kernel fills `pix`; any bits are its integers.
-        let pix = unsafe { format.fmt.pix };
+        self.ioctl(kernel::S_FMT, &mut format)?;
+        let pix = kernel::pix(&format);
         Ok(Granted {
             fourcc: pix.pixelformat.to_le_bytes(),
             width: pix.width,
@@ -389,10 +271,9 @@ impl Camera for Node {
     }
 
     fn set_rate(&mut self, fps: Option<f64>) -> io::Result<Option<f64>> {
-        // SAFETY: a C structure of integers and of a union of such structures.
-        let mut about: v4l2_streamparm = unsafe { zeroed() };
+        let mut about = v4l2_streamparm::zeroed();
         about.type_ = CAPTURE;
-        match self.ioctl(G_PARM, &mut about) {
+        match self.ioctl(kernel::G_PARM, &mut about) {
             Ok(()) => {}
             // A driver without rates: nothing to set, nothing to tell.
             Err(error) if matches!(refusal::errno(&error), Errno::ENOTTY | Errno::EINVAL) => {
@@ -400,8 +281,7 @@ impl Camera for Node {
             }
             Err(error) => return Err(error),
         }
-        // SAFETY: for this type of buffer the kernel fills `capture`; any bits are its integers.
-        let mut capture = unsafe { about.parm.capture };
+        let mut capture = kernel::capture(&about);
         if let Some(fps) = fps
             && capture.capability & V4L2_CAP_TIMEPERFRAME != 0
         {
@@ -413,9 +293,8 @@ impl Camera for Node {
                 denominator,
             };
             about.parm.capture = capture;
-            self.ioctl(S_PARM, &mut about)?;
-            // SAFETY: as above.
-            capture = unsafe { about.parm.capture };
+            self.ioctl(kernel::S_PARM, &mut about)?;
+            capture = kernel::capture(&about);
         }
         let v4l2_fract {
             numerator,
@@ -435,7 +314,7 @@ impl Camera for Node {
 
     fn stop(&mut self) {
         // Each step may fail on a camera that is gone; the next is right all the same.
-        if let Err(error) = self.ioctl(STREAMOFF, &mut (CAPTURE as libc::c_int)) {
+        if let Err(error) = self.ioctl(kernel::STREAMOFF, &mut (CAPTURE as libc::c_int)) {
             log::debug!("stopping the stream of {:?}: {error}", self.card);
         }
         self.buffers.clear();
@@ -451,10 +330,9 @@ impl Camera for Node {
         poll(&mut waiting, PollTimeout::from(milliseconds))?;
         let seen = waiting[0].revents().unwrap_or(PollFlags::empty());
         if seen.intersects(PollFlags::POLLERR | PollFlags::POLLHUP | PollFlags::POLLNVAL) {
-            // SAFETY: a C structure of integers and arrays.
-            let mut about: v4l2_capability = unsafe { zeroed() };
+            let mut about = v4l2_capability::zeroed();
             // Asked anything, a camera that was pulled out says so; one that is there has failed.
-            self.ioctl(QUERYCAP, &mut about)?;
+            self.ioctl(kernel::QUERYCAP, &mut about)?;
             return Err(Errno::EIO.into());
         }
         Ok(seen.contains(PollFlags::POLLIN))
@@ -462,7 +340,7 @@ impl Camera for Node {
 
     fn dequeue(&mut self) -> io::Result<Option<Filled>> {
         let mut buffer = Node::buffer(0);
-        match self.ioctl(DQBUF, &mut buffer) {
+        match self.ioctl(kernel::DQBUF, &mut buffer) {
             Ok(()) => {}
             Err(error) if refusal::errno(&error) == Errno::EAGAIN => return Ok(None),
             Err(error) => return Err(error),
@@ -498,7 +376,7 @@ impl Camera for Node {
         if let Some(buffer) = self.buffers.get_mut(index as usize) {
             buffer.ours = false;
         }
-        self.ioctl(QBUF, &mut Node::buffer(index))
+        self.ioctl(kernel::QBUF, &mut Node::buffer(index))
     }
 }
 

@@ -1,0 +1,290 @@
+//! Pictures in every format that is read, whole, cut off, huge, turned and not pictures at all.
+
+use std::fs::{self, File};
+use std::io::Cursor;
+use std::path::PathBuf;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba};
+use tempfile::TempDir;
+
+use glyphd::error::Kind;
+use glyphd::photo::{MAX_FILE_BYTES, decode, list, load};
+
+const PICTURE_FORMATS: [ImageFormat; 6] = [
+    ImageFormat::Png,
+    ImageFormat::Jpeg,
+    ImageFormat::WebP,
+    ImageFormat::Tiff,
+    ImageFormat::Bmp,
+    ImageFormat::Pnm,
+];
+
+/// Dark at the left, light at the right, with a black mark at the top left.
+fn picture() -> GrayImage {
+    GrayImage::from_fn(48, 32, |x, y| {
+        Luma([if x < 8 && y < 8 { 0 } else { 60 + 4 * x as u8 }])
+    })
+}
+
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+fn put(directory: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = directory.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn near(a: &GrayImage, b: &GrayImage, tolerance: u8) -> bool {
+    a.dimensions() == b.dimensions()
+        && a.iter()
+            .zip(b.iter())
+            .all(|(a, b)| a.abs_diff(*b) <= tolerance)
+}
+
+#[test]
+fn each_format_gives_the_picture_by_what_it_holds_not_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let colour = DynamicImage::ImageRgb8(DynamicImage::ImageLuma8(picture()).into_rgb8());
+    for format in PICTURE_FORMATS {
+        let path = put(&directory, "picture.dat", &encoded(&colour, format));
+        assert!(near(&load(&path).unwrap(), &picture(), 12), "{format:?}");
+    }
+}
+
+#[test]
+fn cut_off_each_format_is_an_error_that_names_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let noisy = RgbImage::from_fn(64, 64, |x, y| {
+        Rgb([(x * 37 + y * 11) as u8, (x * y) as u8, (x ^ y) as u8])
+    });
+    for format in PICTURE_FORMATS {
+        let bytes = encoded(&DynamicImage::ImageRgb8(noisy.clone()), format);
+        let path = put(&directory, "half.bin", &bytes[..bytes.len() / 2]);
+        let error = load(&path).unwrap_err();
+        assert_eq!(error.kind(), Kind::Data, "{format:?}");
+        let message = error.to_string();
+        assert!(
+            message.contains("half.bin: ") && !message.contains('\n'),
+            "{format:?}: {message}"
+        );
+        if matches!(format, ImageFormat::Png | ImageFormat::Jpeg) {
+            assert!(message.contains("cut off"), "{format:?}: {message}");
+        }
+    }
+}
+
+#[test]
+fn transparent_is_white_paper() {
+    let image = image::RgbaImage::from_fn(3, 1, |x, _| Rgba([0, 0, 0, [0, 128, 255][x as usize]]));
+    let luma = decode(&encoded(&DynamicImage::ImageRgba8(image), ImageFormat::Png)).unwrap();
+    assert_eq!(luma.as_raw(), &[255, 127, 0]);
+    let image = image::ImageBuffer::from_fn(2, 1, |x, _| {
+        LumaA([0u16, if x == 0 { 0 } else { u16::MAX }])
+    });
+    let luma = decode(&encoded(
+        &DynamicImage::ImageLumaA16(image),
+        ImageFormat::Png,
+    ))
+    .unwrap();
+    assert_eq!(luma.as_raw(), &[255, 0]);
+}
+
+#[test]
+fn sixteen_bits_and_palettes_are_read() {
+    let image =
+        image::ImageBuffer::from_fn(3, 1, |x, _| Luma([[0u16, 32_896, 65_535][x as usize]]));
+    let luma = decode(&encoded(
+        &DynamicImage::ImageLuma16(image),
+        ImageFormat::Png,
+    ))
+    .unwrap();
+    assert_eq!(luma.as_raw(), &[0, 128, 255]);
+    // A palette of black, red and white, as the format lays it down.
+    let luma = decode(&png(
+        3,
+        1,
+        3,
+        &[(b"PLTE", &[0, 0, 0, 255, 0, 0, 255, 255, 255])],
+        &[0, 0, 1, 2],
+    ))
+    .unwrap();
+    assert_eq!(luma.as_raw(), &[0, 76, 255]);
+}
+
+/// A PNG of 8 bits a sample, its data stored, not compressed.
+fn png(width: u32, height: u32, colour: u8, chunks: &[(&[u8; 4], &[u8])], rows: &[u8]) -> Vec<u8> {
+    let crc = |bytes: &[u8]| {
+        !bytes.iter().fold(!0u32, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+                if crc & 1 == 1 {
+                    0xEDB8_8320 ^ (crc >> 1)
+                } else {
+                    crc >> 1
+                }
+            })
+        })
+    };
+    let adler = rows.iter().fold((1u32, 0u32), |(a, b), &byte| {
+        let a = (a + u32::from(byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    let length = rows.len() as u16;
+    let stored = [
+        &[0x78, 1, 1][..],
+        &length.to_le_bytes(),
+        &(!length).to_le_bytes(),
+        rows,
+    ]
+    .concat();
+    let stored = [&stored[..], &(adler.1 << 16 | adler.0).to_be_bytes()].concat();
+    let header = [
+        &width.to_be_bytes()[..],
+        &height.to_be_bytes(),
+        &[8, colour, 0, 0, 0],
+    ]
+    .concat();
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    let ends: [(&[u8; 4], &[u8]); 2] = [(b"IDAT", &stored), (b"IEND", &[])];
+    for (name, data) in [(b"IHDR", &header[..])].iter().chain(chunks).chain(&ends) {
+        let body = [&name[..], data].concat();
+        file.extend_from_slice(&(data.len() as u32).to_be_bytes());
+        file.extend_from_slice(&body);
+        file.extend_from_slice(&crc(&body).to_be_bytes());
+    }
+    file
+}
+
+#[test]
+fn a_huge_picture_is_refused_by_its_header() {
+    let error = decode(&png(30_000, 30_000, 0, &[], &[0; 64])).unwrap_err();
+    assert_eq!(error.kind(), Kind::Data);
+    assert_eq!(
+        error.to_string(),
+        "30000x30000 pixels are more than the 64 million allowed"
+    );
+    let mut jpeg = encoded(&DynamicImage::ImageLuma8(picture()), ImageFormat::Jpeg);
+    let size = jpeg
+        .windows(2)
+        .position(|pair| pair == [0xFF, 0xC0])
+        .unwrap()
+        + 5;
+    jpeg[size..size + 4].copy_from_slice(&[0x75, 0x30, 0x75, 0x30]);
+    let message = decode(&jpeg).unwrap_err().to_string();
+    assert!(message.contains("30000x30000"), "{message}");
+    let pnm = b"P5\n30000 30000\n255\n";
+    assert!(decode(pnm).unwrap_err().to_string().contains("30000x30000"));
+}
+
+#[test]
+fn a_file_longer_than_allowed_is_not_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("film.png");
+    File::create(&path)
+        .unwrap()
+        .set_len(MAX_FILE_BYTES + 1)
+        .unwrap();
+    let message = load(&path).unwrap_err().to_string();
+    assert!(
+        message.ends_with("film.png: longer than the 128 MiB a picture may have"),
+        "{message}"
+    );
+}
+
+/// An Exif block that says only how the picture is turned.
+fn exif(orientation: u8) -> Vec<u8> {
+    [
+        &b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0"[..],
+        &[orientation, 0, 0, 0, 0, 0, 0, 0],
+    ]
+    .concat()
+}
+
+#[test]
+fn a_picture_is_turned_upright_as_its_exif_says() {
+    // As a camera held on its side stores it: orientation 6 means "turn clockwise to view".
+    let stored = image::imageops::rotate270(&picture());
+    let mut jpeg = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 95);
+    encoder.set_exif_metadata(exif(6)).unwrap();
+    encoder.encode_image(&stored).unwrap();
+    assert!(near(&decode(&jpeg).unwrap(), &picture(), 12));
+
+    let mut png = Vec::new();
+    let mut encoder = image::codecs::png::PngEncoder::new(&mut png);
+    encoder.set_exif_metadata(exif(6)).unwrap();
+    encoder
+        .write_image(&stored, 32, 48, image::ExtendedColorType::L8)
+        .unwrap();
+    assert!(near(&decode(&png).unwrap(), &picture(), 0));
+}
+
+#[test]
+fn what_is_no_picture_is_said_in_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str, bytes: &[u8]| put(&directory, name, bytes);
+    let missing = directory.path().join("missing.png");
+    for (path, kind, end) in [
+        (
+            path("empty.jpg", b""),
+            Kind::Data,
+            "empty.jpg: the file is empty",
+        ),
+        (
+            path("a.txt", b"hello"),
+            Kind::Data,
+            "a.txt: not a picture; expected PNG, JPEG, WebP, TIFF, BMP or PNM",
+        ),
+        (
+            path("a.gif", b"GIF89a..."),
+            Kind::Data,
+            "a.gif: GIF; expected PNG, JPEG, WebP, TIFF, BMP or PNM",
+        ),
+        (missing, Kind::NoInput, "missing.png: no such file"),
+        (
+            directory.path().to_path_buf(),
+            Kind::NoInput,
+            ": a directory, where a picture was expected",
+        ),
+        (
+            directory.path().join("a.txt/b.png"),
+            Kind::NoInput,
+            "a.txt/b.png: cannot open it: not a directory",
+        ),
+    ] {
+        let error = load(&path).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().ends_with(end), "{error}");
+    }
+}
+
+#[test]
+fn directories_are_expanded_in_name_order_and_files_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    for name in ["b.PNG", "a.jpg", "c.tiff", "notes.txt", ".hidden.png"] {
+        put(&directory, name, b"");
+    }
+    fs::create_dir(directory.path().join("d.png")).unwrap();
+    let empty = tempfile::tempdir().unwrap();
+    let given = [
+        "z.jpg".into(),
+        directory.path().to_path_buf(),
+        empty.path().to_path_buf(),
+        "missing".into(),
+    ];
+    let listed: Vec<String> = list(&given)
+        .into_iter()
+        .map(|entry| match entry {
+            Ok(path) => path.file_name().unwrap().to_string_lossy().into_owned(),
+            Err(error) => format!("{:?}", error.kind()),
+        })
+        .collect();
+    assert_eq!(
+        listed,
+        ["z.jpg", "a.jpg", "b.PNG", "c.tiff", "NoInput", "missing"]
+    );
+}

@@ -1,7 +1,7 @@
-//! Finds the cameras and the serial ports of this machine; gives them as a table for people.
+//! Finds the cameras of this machine; gives them as a list for people.
 //!
-//! Devices are found in `/sys/class` and named by the links of udev in `/dev/v4l` and `/dev/serial`, which stay
-//! the same when devices are plugged in another order. Nothing is opened but cameras, and those only to ask.
+//! Cameras are found in `/sys/class` and named by the links of udev in `/dev/v4l`, which stay the same
+//! when cameras are plugged in another order. They are opened only to ask what they can do.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::frame::convert::PixelFormat;
 /// The directories that devices are looked for in; `/` on a real machine.
 #[derive(Clone, Debug)]
 pub struct Roots {
-    /// Holds `class/video4linux` and `class/tty`.
+    /// Holds `class/video4linux`.
     pub sys: PathBuf,
     /// Holds the nodes and the links with stable names.
     pub dev: PathBuf,
@@ -29,7 +29,7 @@ impl Default for Roots {
     }
 }
 
-/// A device and the names that lead to it.
+/// A video device and the names that lead to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     /// Its node, as `/dev/video0`.
@@ -40,50 +40,20 @@ pub struct Device {
 
 /// The nodes of video devices, in the order of their numbers. Not all of them give pictures.
 pub fn video_nodes(roots: &Roots) -> Vec<Device> {
-    let names = names_in(&roots.sys.join("class/video4linux"))
-        .into_iter()
-        .filter(|name| name.starts_with("video"));
-    named(roots, names.collect(), "v4l")
-}
-
-/// The serial ports that are there for real: USB adapters and boards, and UARTs that the kernel has found.
-pub fn serial_ports(roots: &Roots) -> Vec<Device> {
-    let ports = names_in(&roots.sys.join("class/tty"))
-        .into_iter()
-        .filter(|name| is_serial_port(roots, name));
-    named(roots, ports.collect(), "serial")
-}
-
-fn is_serial_port(roots: &Roots, name: &str) -> bool {
-    const USB: [&str; 2] = ["ttyUSB", "ttyACM"];
-    const UART: [&str; 6] = ["ttyAMA", "ttySC", "ttymxc", "ttySAC", "ttyTHS", "ttyGS"];
-    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
-    if starts(&USB) || starts(&UART) {
-        return true;
-    }
-    // The kernel makes nodes for more ttyS than there are; those without hardware have type 0 (PORT_UNKNOWN).
-    let kind = fs::read_to_string(roots.sys.join("class/tty").join(name).join("type"));
-    name.starts_with("ttyS") && kind.is_ok_and(|kind| kind.trim() != "0")
-}
-
-fn named(roots: &Roots, mut names: Vec<String>, links: &str) -> Vec<Device> {
+    let names = names_in(&roots.sys.join("class/video4linux"));
+    let number = |name: &String| name.strip_prefix("video")?.parse::<u32>().ok();
+    let mut numbers: Vec<u32> = names.iter().filter_map(number).collect();
     // By number, not by letter: video2 before video10.
-    names.sort_by_key(|name| {
-        let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let word = name.len() - digits.len();
-        (
-            name.get(..word).unwrap_or(name).to_string(),
-            digits.parse::<u32>().unwrap_or(u32::MAX),
-        )
-    });
-    let device = |name: String| {
-        let node = roots.dev.join(&name);
+    numbers.sort_unstable();
+    let device = |number: u32| {
+        let node = roots.dev.join(format!("video{number}"));
         Device {
-            stable: stable_names(&roots.dev.join(links), &node),
+            stable: stable_names(&roots.dev.join("v4l"), &node),
             node,
         }
     };
-    names
+    // Without a node: a container that was not given the camera.
+    numbers
         .into_iter()
         .map(device)
         .filter(|device| device.node.exists())
@@ -117,7 +87,7 @@ fn names_in(directory: &Path) -> Vec<String> {
     names
 }
 
-/// The cameras and serial ports of this machine, as text that ends with a newline.
+/// The cameras of this machine, as text that ends with a newline; where there is none, what to check.
 pub fn report(roots: &Roots) -> String {
     let mut text = String::new();
     let nodes = video_nodes(roots);
@@ -144,19 +114,6 @@ pub fn report(roots: &Roots) -> String {
     }
     for why in passed_over {
         let _ = writeln!(text, "  ({why})");
-    }
-    text.push('\n');
-    let ports = serial_ports(roots);
-    text.push_str(if ports.is_empty() {
-        "No serial port was found.\n"
-    } else {
-        "Serial ports\n"
-    });
-    for port in ports {
-        let _ = writeln!(text, "  {}", port.node.display());
-        for stable in &port.stable {
-            let _ = writeln!(text, "    stays the same: {}", stable.display());
-        }
     }
     text
 }
@@ -218,34 +175,20 @@ mod tests {
 
     use super::*;
 
-    /// A machine with two video nodes, one USB adapter, one real and one pretended UART, and a console.
+    /// A machine with three video nodes, one of which has no entry in `/dev`.
     fn machine() -> (TempDir, Roots) {
         let folder = tempfile::tempdir().unwrap();
         let roots = Roots {
             sys: folder.path().join("sys"),
             dev: folder.path().join("dev"),
         };
-        for (class, name) in [
-            ("video4linux", "video10"),
-            ("video4linux", "video2"),
-            ("video4linux", "video3"),
-            ("video4linux", "v4l-subdev0"),
-            ("tty", "ttyUSB0"),
-            ("tty", "ttyS0"),
-            ("tty", "ttyS1"),
-            ("tty", "ttyAMA0"),
-            ("tty", "tty1"),
-        ] {
-            fs::create_dir_all(roots.sys.join("class").join(class).join(name)).unwrap();
+        for name in ["video10", "video2", "video3", "v4l-subdev0"] {
+            fs::create_dir_all(roots.sys.join("class/video4linux").join(name)).unwrap();
         }
-        fs::write(roots.sys.join("class/tty/ttyS0/type"), "4\n").unwrap();
-        fs::write(roots.sys.join("class/tty/ttyS1/type"), "0\n").unwrap();
-        for folder in ["v4l/by-id", "v4l/by-path", "serial/by-id"] {
+        for folder in ["v4l/by-id", "v4l/by-path"] {
             fs::create_dir_all(roots.dev.join(folder)).unwrap();
         }
-        for node in [
-            "video10", "video2", "ttyUSB0", "ttyS0", "ttyS1", "ttyAMA0", "tty1",
-        ] {
+        for node in ["video10", "video2"] {
             fs::write(roots.dev.join(node), b"").unwrap();
         }
         symlink(
@@ -263,23 +206,17 @@ mod tests {
             roots.dev.join("v4l/by-id/usb-Gone-video-index0"),
         )
         .unwrap();
-        symlink(
-            "../../ttyUSB0",
-            roots.dev.join("serial/by-id/usb-FTDI-port0"),
-        )
-        .unwrap();
         (folder, roots)
     }
 
     #[test]
     fn nodes_come_by_number_with_the_names_that_stay() {
         let (_folder, roots) = machine();
-        let dev = |names: &[&str]| {
-            names
-                .iter()
-                .map(|name| roots.dev.join(name))
-                .collect::<Vec<_>>()
-        };
+        let links = [
+            "v4l/by-id/usb-Cam-video-index0",
+            "v4l/by-path/pci-0-video-index0",
+        ];
+        let stable = links.map(|link| roots.dev.join(link)).to_vec();
         let expected = [
             Device {
                 node: roots.dev.join("video2"),
@@ -287,23 +224,10 @@ mod tests {
             },
             Device {
                 node: roots.dev.join("video10"),
-                stable: dev(&[
-                    "v4l/by-id/usb-Cam-video-index0",
-                    "v4l/by-path/pci-0-video-index0",
-                ]),
+                stable,
             },
         ];
-        // video3 has no node: a container that was not given it.
         assert_eq!(video_nodes(&roots), expected);
-        let ports: Vec<PathBuf> = serial_ports(&roots)
-            .into_iter()
-            .map(|port| port.node)
-            .collect();
-        assert_eq!(ports, dev(&["ttyAMA0", "ttyS0", "ttyUSB0"]));
-        assert_eq!(
-            serial_ports(&roots)[2].stable,
-            dev(&["serial/by-id/usb-FTDI-port0"])
-        );
     }
 
     #[test]
@@ -319,7 +243,7 @@ mod tests {
             "{text}"
         );
         assert!(
-            text.contains("libcamerify") && text.ends_with("No serial port was found.\n"),
+            text.contains("libcamerify") && text.ends_with("/dev/video0.\n"),
             "{text}"
         );
     }
@@ -330,12 +254,6 @@ mod tests {
         let text = report(&roots);
         assert!(text.starts_with("No camera was found.\n"), "{text}");
         assert!(text.contains("video2: not a camera"), "{text}");
-        let port = format!(
-            "\nSerial ports\n  {}\n",
-            roots.dev.join("ttyAMA0").display()
-        );
-        assert!(text.contains(&port), "{text}");
-        assert!(text.contains("    stays the same: "), "{text}");
     }
 
     #[test]

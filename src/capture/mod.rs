@@ -7,13 +7,11 @@ mod clock;
 pub mod devices;
 mod replay;
 mod spec;
-mod supervised;
 mod v4l2;
 
 pub use clock::{Clock, SystemClock};
 pub use replay::Replay;
 pub use spec::{Rate, Spec};
-pub use supervised::Supervised;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -162,18 +160,14 @@ pub trait Source: Send {
     fn describe(&self) -> String;
 }
 
-/// Opens the source that `settings` name. A camera that fails or is unplugged later is opened again when it is back.
+/// Opens the source that `settings` name. Whoever supervises it opens it again after an error that may pass.
 ///
 /// Fails with [`crate::error::Kind::NoDevice`] where the camera is not there, not permitted, busy or no camera,
 /// and with [`crate::error::Kind::NoInput`] where the files are not there.
 pub fn open(settings: &Settings) -> Result<Box<dyn Source>> {
     let rate = |named: Option<Rate>| named.or_else(|| settings.fps.and_then(Rate::new));
     match &settings.source {
-        Spec::V4l2(path) => {
-            let (path, settings, timeout) = (path.clone(), settings.clone(), settings.timeout());
-            let open = move || Ok(Box::new(v4l2::open(&path, &settings)?) as Box<dyn Source>);
-            Ok(Box::new(Supervised::open(open, timeout, SystemClock)?))
-        }
+        Spec::V4l2(path) => Ok(Box::new(v4l2::open(path, settings)?)),
         Spec::File(path, named) => Ok(Box::new(Replay::file(
             path,
             rate(*named),

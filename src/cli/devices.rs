@@ -1,9 +1,11 @@
 //! `glyphd devices`: the cameras and serial ports of this machine.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use crate::capture::devices::{Roots, report};
 use crate::error::{Error, Kind, Result};
+use crate::sink::serial::{PortName, ports};
 
 /// List cameras (with their formats, sizes and rates) and serial ports
 #[derive(Clone, Debug, clap::Args)]
@@ -14,14 +16,45 @@ pub struct Args {}
 /// # Errors
 /// Of kind `Io` where standard output cannot be written.
 pub fn run(_args: &Args) -> Result<()> {
-    match io::stdout()
-        .lock()
-        .write_all(report(&Roots::default()).as_bytes())
-    {
+    let text = report(&Roots::default()) + "\n" + &serial_report(&ports().unwrap_or_default());
+    match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => {
             written.map_err(|error| Error::new(Kind::Io, format!("standard output: {error}")))
         }
+    }
+}
+
+fn serial_report(ports: &[PortName]) -> String {
+    if ports.is_empty() {
+        return "No serial port was found.\n".to_string();
+    }
+    let mut text = String::new();
+    for port in ports {
+        let _ = writeln!(text, "Serial port {}", port.path.display());
+        let _ = writeln!(text, "  port = \"{}\"", port.path.display());
+        if let Some(id) = &port.id {
+            let _ = writeln!(text, "  port = \"{id}\"   (stays the same)");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_told_as_it_is_written_in_the_configuration() {
+        let id = Some("usb-FTDI_1-if00-port0".to_string());
+        let text = serial_report(&[PortName {
+            path: "/dev/ttyUSB0".into(),
+            id,
+        }]);
+        assert!(text.contains("\n  port = \"/dev/ttyUSB0\"\n"), "{text}");
+        let stable = "\n  port = \"usb-FTDI_1-if00-port0\"   (stays the same)\n";
+        assert!(text.contains(stable), "{text}");
+        assert_eq!(serial_report(&[]), "No serial port was found.\n");
     }
 }

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use font8x8::{BASIC_FONTS, GENERAL_FONTS, LATIN_FONTS, UnicodeFonts};
+use font8x8::{BASIC_FONTS, LATIN_FONTS, MISC_FONTS, UnicodeFonts};
 use image::{GrayImage, Rgb, RgbImage};
 use imageproc::drawing::draw_line_segment_mut;
 
@@ -114,7 +114,7 @@ fn write(sheet: &mut RgbImage, x: u32, y: u32, zoom: u32, colour: Rgb<u8>, text:
         let letter = BASIC_FONTS
             .get(c)
             .or_else(|| LATIN_FONTS.get(c))
-            .or_else(|| GENERAL_FONTS.get(c))
+            .or_else(|| MISC_FONTS.get(c))
             .unwrap_or(BOX);
         for (row, bits) in (0u32..).zip(letter) {
             for column in (0..LETTER).filter(|column| bits & (1 << column) != 0) {

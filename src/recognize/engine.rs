@@ -86,7 +86,9 @@ impl Plan {
             let output = outputs[0].cast_to::<f32>()?;
             let (steps, classes) = match *output.shape() {
                 [1, steps, classes] | [steps, 1, classes] => (steps, classes),
-                ref other => anyhow_like(format!("gives {other:?}, not 1 x steps x classes"))?,
+                ref other => {
+                    return Err(TractError::msg(format!("it gives {other:?}, not 1 x steps x classes")));
+                }
             };
             scores.clear();
             scores.extend_from_slice(output.try_as_plain_ram()?.as_slice::<f32>()?);
@@ -105,10 +107,6 @@ impl Plan {
             })
             .collect()
     }
-}
-
-fn anyhow_like<T>(message: String) -> TractResult<T> {
-    Err(tract_onnx::tract_core::anyhow::anyhow!(message))
 }
 
 fn unfit(origin: &str, what: &str, why: impl Display) -> Error {

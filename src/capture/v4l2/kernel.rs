@@ -17,8 +17,6 @@ use nix::libc;
 use v4l::v4l_sys::*;
 use v4l::v4l2::vidioc;
 
-use super::refusal::errno;
-
 /// The number of an ioctl together with the structure that it takes.
 pub(super) struct Request<T>(vidioc::_IOC_TYPE, PhantomData<T>);
 
@@ -47,6 +45,9 @@ pub(super) const STREAMON: Request<libc::c_int> = Request::of(vidioc::VIDIOC_STR
 pub(super) const STREAMOFF: Request<libc::c_int> = Request::of(vidioc::VIDIOC_STREAMOFF);
 
 /// Asks the kernel; an interruption by a signal is asked again.
+///
+/// Through the C library, not as a bare system call (as `v4l` does it): `libcamerify`, which makes the camera of
+/// a Raspberry Pi look like one of V4L2, stands in for the functions of the C library.
 pub(super) fn ioctl<T: Plain>(
     file: &File,
     request: Request<T>,
@@ -57,16 +58,10 @@ pub(super) fn ioctl<T: Plain>(
         // SAFETY: a `Request<T>` pairs a number with the structure it is declared with (its size is checked
         // when compiled), so the kernel reads and writes inside `argument`. No structure passed here
         // holds a pointer that the kernel follows: all buffers are V4L2_MEMORY_MMAP and single-planar.
-        let result = unsafe {
-            v4l::v4l2::ioctl(
-                file.as_raw_fd(),
-                number,
-                std::ptr::from_mut(argument).cast::<c_void>(),
-            )
-        };
-        match result {
-            Err(error) if errno(&error) == Errno::EINTR => {}
-            result => return result,
+        let answer = unsafe { libc::ioctl(file.as_raw_fd(), number, std::ptr::from_mut(argument)) };
+        match Errno::result(answer) {
+            Err(Errno::EINTR) => {}
+            answer => return Ok(answer.map(drop)?),
         }
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn no_format(name: &str, offers: &[Offer]) -> Error {
         names.join(", ")
     };
     let hint = if offers.iter().any(|offer| is_raw_sensor(offer.fourcc)) {
-        "; this is a bare sensor (as on a Raspberry Pi): run glyphd under `libcamerify`"
+        "; this is a bare sensor (as on a Raspberry Pi): run glyphd under `libcamerify` (packages libcamera-tools, libcamera-v4l2)"
     } else {
         ""
     };

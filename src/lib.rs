@@ -28,4 +28,5 @@ pub mod recognize;
 pub mod rectify;
 pub mod score;
 pub mod sink;
+pub mod tidy;
 pub mod track;

@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 pub use logging::{Level, Settings as LogSettings};
 pub use problem::{Problem, Problems};
 
+use crate::capture;
 use crate::error::Kind;
-use crate::sink::stdout;
+use crate::sink::{socket, stdout};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -74,6 +75,8 @@ macro_rules! tables {
 tables! {
     /// All settings of glyphd.
     Config {
+        /// Where pictures come from.
+        camera: capture::Settings,
         /// Where readings go.
         output: Output,
         /// How much glyphd says about what it does.
@@ -84,6 +87,8 @@ tables! {
 tables! {
     /// Where readings go: each sink has a table.
     Output {
+        /// The socket that local programs listen on.
+        socket: socket::Settings,
         /// Readings on standard output.
         stdout: stdout::Settings,
     }
@@ -115,13 +120,17 @@ impl Config {
 
     /// What glyphd would do with these settings, in a few lines for a person.
     pub fn summary(&self) -> Vec<String> {
-        let mut lines = Vec::new();
+        let mut lines = vec![format!("reads {}", self.camera.source)];
+        let told = lines.len();
+        if self.output.socket.enabled {
+            lines.push(format!("listens on {}", self.output.socket.place().display()));
+        }
         match self.output.stdout.format {
             stdout::Format::None => {}
             stdout::Format::Text => lines.push("writes lines of text to standard output".into()),
             stdout::Format::Json => lines.push("writes JSON events to standard output".into()),
         }
-        if lines.is_empty() {
+        if lines.len() == told {
             lines.push("warning: hands its readings to nobody, see [output]".into());
         }
         lines

@@ -50,7 +50,9 @@ pub fn read(pieces: Vec<Piece>) -> Vec<Row> {
                     }
                 }
                 regions.extend(
-                    [below, right, left, above].into_iter().filter(|part| !part.is_empty()),
+                    [below, right, left, above]
+                        .into_iter()
+                        .filter(|part| !part.is_empty()),
                 );
             }
             None => read.extend(rows),
@@ -93,7 +95,9 @@ fn longest_cut(rows: &[Row]) -> Option<Cut> {
                 .into_iter()
                 .find(|run| is_gutter(rows.get(run.clone()).unwrap_or_default(), x, height));
             if let Some(rows) = cut
-                && best.as_ref().is_none_or(|best| rows.len() > best.rows.len())
+                && best
+                    .as_ref()
+                    .is_none_or(|best| rows.len() > best.rows.len())
             {
                 best = Some(Cut { rows, x });
             }
@@ -115,7 +119,8 @@ fn common_part(rows: &[Row], run: Range<usize>, x: f32) -> Range<usize> {
     let (left, right) = (side(true), side(false));
     let (top, bottom) = (left.0.max(right.0), left.1.min(right.1));
     let common = |i: &usize| {
-        rows.get(*i).is_some_and(|row| row.iter().any(|piece| piece.y > top && piece.y < bottom))
+        rows.get(*i)
+            .is_some_and(|row| row.iter().any(|piece| piece.y > top && piece.y < bottom))
     };
     let first = run.clone().find(common).unwrap_or(run.start);
     let end = run.rev().find(common).map_or(first, |last| last + 1);
@@ -132,7 +137,10 @@ impl Ink {
     fn add(&mut self, piece: &Piece) {
         let (mut left, mut right) = (piece.left(), piece.right());
         let start = self.spans.partition_point(|span| span.1 < left);
-        let end = self.spans.partition_point(|span| span.0 <= right).max(start);
+        let end = self
+            .spans
+            .partition_point(|span| span.0 <= right)
+            .max(start);
         for span in self.spans.drain(start..end) {
             left = left.min(span.0);
             right = right.max(span.1);
@@ -198,11 +206,19 @@ fn side_by_side(a: &[Row], b: &[Row]) -> bool {
 
 /// From the top of the topmost line to the bottom of the lowest.
 fn extent(rows: &[Row]) -> (f32, f32) {
-    ends(rows.iter().flatten().map(|piece| (piece.top(), piece.bottom())))
+    ends(
+        rows.iter()
+            .flatten()
+            .map(|piece| (piece.top(), piece.bottom())),
+    )
 }
 
 fn width(rows: &[Row]) -> f32 {
-    let (left, right) = ends(rows.iter().flatten().map(|piece| (piece.left(), piece.right())));
+    let (left, right) = ends(
+        rows.iter()
+            .flatten()
+            .map(|piece| (piece.left(), piece.right())),
+    );
     right - left
 }
 
@@ -215,7 +231,10 @@ fn ends(spans: impl Iterator<Item = (f32, f32)>) -> (f32, f32) {
 
 fn is_filled(rows: &[Row]) -> bool {
     let column = width(rows);
-    let fill = rows.iter().map(|row| width(std::slice::from_ref(row)) / column).collect();
+    let fill = rows
+        .iter()
+        .map(|row| width(std::slice::from_ref(row)) / column)
+        .collect();
     median(fill).is_some_and(|fill| fill >= MIN_FILL)
 }
 
@@ -223,7 +242,9 @@ fn is_filled(rows: &[Row]) -> bool {
 /// within its height.
 fn beside_a_stack(one: &[Row], stack: &[Row]) -> bool {
     let [row] = one else { return false };
-    let [piece] = row.as_slice() else { return false };
+    let [piece] = row.as_slice() else {
+        return false;
+    };
     let mut middles = stack.iter().flatten().map(|other| other.y);
     stack.len() > 1 && middles.all(|y| piece.top() < y && y < piece.bottom())
 }

@@ -12,9 +12,13 @@ mod rows;
 use crate::line::ReadLine;
 use crate::quad::{Point, Quad};
 
-/// More lines than this are each a row, from the top down: the search for rows and columns takes
-/// time with the cube of their number. A page of fine print has 300.
+/// With more lines than this no columns are looked for: that takes time with the cube of their
+/// number. A page of fine print has 300.
 const MAX_LINES: usize = 500;
+
+/// With more lines than this each is a row, from the top down, since even finding what stands side by
+/// side takes time with the square of their number. A newspaper page has 1,500.
+const MAX_LINES_IN_ROWS: usize = 4000;
 
 /// A line shorter than this many of its heights says little about the tilt: its ends are blurred
 /// by a share of its height.
@@ -58,18 +62,20 @@ impl Piece {
 /// The rows of a page in reading order, each the indices of its lines from left to right. Quads
 /// with a corner that is no finite number come last, each in a row of its own.
 pub fn rows(quads: &[Quad]) -> Vec<Vec<usize>> {
-    let (placed, lost): (Vec<usize>, Vec<usize>) = (0..quads.len())
-        .partition(|i| quads.get(*i).is_some_and(|quad| measurable(quad)));
+    let (placed, lost): (Vec<usize>, Vec<usize>) =
+        (0..quads.len()).partition(|i| quads.get(*i).is_some_and(|quad| measurable(quad)));
     let tilt = tilt(placed.iter().filter_map(|i| quads.get(*i)));
     let mut pieces: Vec<Piece> = placed
         .iter()
         .filter_map(|i| quads.get(*i).map(|quad| upright(*i, quad, tilt)))
         .collect();
-    let found = if pieces.len() > MAX_LINES {
+    let found = if pieces.len() <= MAX_LINES {
+        columns::read(pieces)
+    } else if pieces.len() <= MAX_LINES_IN_ROWS {
+        rows::group(&pieces)
+    } else {
         pieces.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
         pieces.into_iter().map(|piece| vec![piece]).collect()
-    } else {
-        columns::read(pieces)
     };
     found
         .into_iter()
@@ -84,7 +90,10 @@ pub fn text(lines: &[ReadLine], rows: &[Vec<usize>]) -> String {
     let mut page = String::new();
     for row in rows {
         let mut first = true;
-        let texts = row.iter().filter_map(|index| lines.get(*index)).map(|line| line.text.trim());
+        let texts = row
+            .iter()
+            .filter_map(|index| lines.get(*index))
+            .map(|line| line.text.trim());
         for text in texts.filter(|text| !text.is_empty()) {
             if !first {
                 page.push(' ');
@@ -101,7 +110,9 @@ pub fn text(lines: &[ReadLine], rows: &[Vec<usize>]) -> String {
 fn measurable(quad: &Quad) -> bool {
     // Beyond this, sums and squares of coordinates overflow; a picture has some ten thousand pixels.
     const FARTHEST: f32 = 1e9;
-    quad.0.iter().all(|corner| corner.x.abs() < FARTHEST && corner.y.abs() < FARTHEST)
+    quad.0
+        .iter()
+        .all(|corner| corner.x.abs() < FARTHEST && corner.y.abs() < FARTHEST)
 }
 
 /// The median angle of the lines in radians, long lines counting by their length.
@@ -109,15 +120,21 @@ fn tilt<'a>(quads: impl Iterator<Item = &'a Quad>) -> f32 {
     let (telling, short): (Vec<&Quad>, Vec<&Quad>) =
         quads.partition(|quad| quad.width() > TELLING_LENGTH * quad.height());
     let lines = if telling.is_empty() { short } else { telling };
-    let lines: Vec<(f32, f32)> =
-        lines.iter().map(|quad| (quad.angle(), quad.width())).collect();
+    let lines: Vec<(f32, f32)> = lines
+        .iter()
+        .map(|quad| (quad.angle(), quad.width()))
+        .collect();
     // Angles have no order on a circle: they get one as differences from their mean direction.
-    let (sin, cos) = lines.iter().fold((0.0, 0.0), |(sin, cos), (angle, length)| {
-        (sin + angle.sin() * length, cos + angle.cos() * length)
-    });
+    let (sin, cos) = lines
+        .iter()
+        .fold((0.0, 0.0), |(sin, cos), (angle, length)| {
+            (sin + angle.sin() * length, cos + angle.cos() * length)
+        });
     let mean = sin.atan2(cos);
-    let mut differences: Vec<(f32, f32)> =
-        lines.iter().map(|(angle, length)| (wrapped(angle - mean), *length)).collect();
+    let mut differences: Vec<(f32, f32)> = lines
+        .iter()
+        .map(|(angle, length)| (wrapped(angle - mean), *length))
+        .collect();
     differences.sort_by(|a, b| a.0.total_cmp(&b.0));
     let half = differences.iter().map(|(_, length)| length).sum::<f32>() / 2.0;
     let mut passed = 0.0;
@@ -141,11 +158,20 @@ fn upright(index: usize, quad: &Quad, tilt: f32) -> Piece {
     let Point { x, y } = quad.centre();
     let (width, height) = (quad.width(), quad.height());
     let slope = if width > TELLING_LENGTH * height {
-        wrapped(quad.angle() - tilt).tan().clamp(-MAX_SLOPE, MAX_SLOPE)
+        wrapped(quad.angle() - tilt)
+            .tan()
+            .clamp(-MAX_SLOPE, MAX_SLOPE)
     } else {
         0.0
     };
-    Piece { index, x: x * cos + y * sin, y: y * cos - x * sin, width, height, slope }
+    Piece {
+        index,
+        x: x * cos + y * sin,
+        y: y * cos - x * sin,
+        width,
+        height,
+        slope,
+    }
 }
 
 #[cfg(test)]

@@ -23,8 +23,10 @@ const MAX_OVERLAP: f32 = 0.5;
 pub fn group(pieces: &[Piece]) -> Vec<Vec<Piece>> {
     let mut sorted: Vec<Piece> = pieces.to_vec();
     sorted.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
-    let beside: Vec<bool> =
-        sorted.iter().map(|piece| stands_beside_a_stack(piece, &sorted)).collect();
+    let beside: Vec<bool> = sorted
+        .iter()
+        .map(|piece| stands_beside_a_stack(piece, &sorted))
+        .collect();
 
     let mut rows: Vec<Row> = Vec::new();
     for (piece, beside) in sorted.into_iter().zip(beside) {
@@ -37,7 +39,10 @@ pub fn group(pieces: &[Piece]) -> Vec<Vec<Piece>> {
                 row.pieces.push(piece);
                 row.beside |= beside;
             }
-            None => rows.push(Row { pieces: vec![piece], beside }),
+            None => rows.push(Row {
+                pieces: vec![piece],
+                beside,
+            }),
         }
     }
     rows.sort_by(|a, b| a.level().total_cmp(&b.level()));
@@ -62,7 +67,10 @@ impl Row {
             return None;
         }
         let gap = |other: &Piece| (other.x - piece.x).abs() - (other.width + piece.width) / 2.0;
-        let neighbour = self.pieces.iter().min_by(|a, b| gap(a).total_cmp(&gap(b)))?;
+        let neighbour = self
+            .pieces
+            .iter()
+            .min_by(|a, b| gap(a).total_cmp(&gap(b)))?;
         // Perspective: each line says where it would be at the other's place.
         let slope = (piece.slope + neighbour.slope) / 2.0;
         let off = (piece.y - neighbour.y - slope * (piece.x - neighbour.x)).abs();
@@ -97,7 +105,11 @@ fn on_each_other(a: &Piece, b: &Piece) -> bool {
 fn stands_beside_a_stack(piece: &Piece, sorted: &[Piece]) -> bool {
     let start = sorted.partition_point(|other| other.y < piece.top());
     let (mut top, mut bottom, mut height) = (f32::INFINITY, f32::NEG_INFINITY, f32::INFINITY);
-    for other in sorted.iter().skip(start).take_while(|other| other.y <= piece.bottom()) {
+    for other in sorted
+        .iter()
+        .skip(start)
+        .take_while(|other| other.y <= piece.bottom())
+    {
         if other.height * OTHER_SIZE < piece.height && !on_each_other(piece, other) {
             top = top.min(other.y);
             bottom = bottom.max(other.y);

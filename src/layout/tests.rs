@@ -4,7 +4,12 @@ use super::*;
 
 fn line(text: &str, quad: Quad) -> ReadLine {
     let chars = text.chars().map(|c| (c, 1.0)).collect();
-    ReadLine { quad, text: text.into(), confidence: 1.0, chars }
+    ReadLine {
+        quad,
+        text: text.into(),
+        confidence: 1.0,
+        chars,
+    }
 }
 
 /// Lines of `height` with a letter half as wide, at places (x, y).
@@ -27,7 +32,10 @@ fn turned(lines: &[ReadLine], degrees: f32) -> Vec<ReadLine> {
                 x: 500.0 + corner.x * cos - corner.y * sin,
                 y: 500.0 + corner.x * sin + corner.y * cos,
             });
-            ReadLine { quad: Quad(corners), ..line.clone() }
+            ReadLine {
+                quad: Quad(corners),
+                ..line.clone()
+            }
         })
         .collect()
 }
@@ -44,7 +52,11 @@ fn read(lines: &[ReadLine]) -> String {
     backwards.reverse();
     assert_eq!(read_as_is(&backwards), upright, "found in another order");
     for degrees in [-30.0, -7.0, 15.0, 90.0, 180.0] {
-        assert_eq!(read_as_is(&turned(lines, degrees)), upright, "turned by {degrees} degrees");
+        assert_eq!(
+            read_as_is(&turned(lines, degrees)),
+            upright,
+            "turned by {degrees} degrees"
+        );
     }
     upright
 }
@@ -87,13 +99,20 @@ fn columns_are_read_one_after_another_between_what_spans_them() {
             lines.extend(page_of(20.0, &[(0.0, 50.0 + 30.0 * i as f32, text)]));
         }
         for (i, text) in right.iter().enumerate() {
-            lines.extend(page_of(20.0, &[(320.0, 50.0 + shift + 30.0 * i as f32, text)]));
+            lines.extend(page_of(
+                20.0,
+                &[(320.0, 50.0 + shift + 30.0 * i as f32, text)],
+            ));
         }
         let expected: Vec<&str> = std::iter::once(title)
             .chain(left.iter().chain(&right).map(String::as_str))
             .chain([foot])
             .collect();
-        assert_eq!(read(&lines), expected.join("\n"), "right column {shift} lower");
+        assert_eq!(
+            read(&lines),
+            expected.join("\n"),
+            "right column {shift} lower"
+        );
     }
 }
 
@@ -107,21 +126,64 @@ fn three_columns_and_then_two_are_read_in_turn() {
             expected.push(*text);
         }
     };
-    column(0.0, 0.0, &["first of the lines", "second of the line", "third of the lines"]);
-    column(250.0, 0.0, &["fourth of the line", "fifth of the lines", "sixth of the lines"]);
-    column(500.0, 0.0, &["seventh of the lin", "eighth of the line", "ninth of the lines"]);
-    column(0.0, 120.0, &["a wider line of two columns", "and one more line under it", "and so"]);
-    column(350.0, 120.0, &["whose right side is as well", "filled with text of its own", "on"]);
+    column(
+        0.0,
+        0.0,
+        &[
+            "first of the lines",
+            "second of the line",
+            "third of the lines",
+        ],
+    );
+    column(
+        250.0,
+        0.0,
+        &[
+            "fourth of the line",
+            "fifth of the lines",
+            "sixth of the lines",
+        ],
+    );
+    column(
+        500.0,
+        0.0,
+        &[
+            "seventh of the lin",
+            "eighth of the line",
+            "ninth of the lines",
+        ],
+    );
+    column(
+        0.0,
+        120.0,
+        &[
+            "a wider line of two columns",
+            "and one more line under it",
+            "and so",
+        ],
+    );
+    column(
+        350.0,
+        120.0,
+        &[
+            "whose right side is as well",
+            "filled with text of its own",
+            "on",
+        ],
+    );
     assert_eq!(read(&lines), expected.join("\n"));
 }
 
 #[test]
 fn a_table_is_read_row_by_row() {
     let mut lines = Vec::new();
-    for (row, cells) in
-        [["Energy", "1520 kJ", "38 %"], ["Fat", "7.0 g", "10 %"], ["Salt", "0.1 g", "2 %"]]
-            .iter()
-            .enumerate()
+    for (row, cells) in [
+        ["Energy", "1520 kJ", "38 %"],
+        ["Fat", "7.0 g", "10 %"],
+        ["Salt", "0.1 g", "2 %"],
+    ]
+    .iter()
+    .enumerate()
     {
         for (column, cell) in cells.iter().enumerate() {
             lines.extend(page_of(
@@ -130,18 +192,28 @@ fn a_table_is_read_row_by_row() {
             ));
         }
     }
-    assert_eq!(read(&lines), "Energy 1520 kJ 38 %\nFat 7.0 g 10 %\nSalt 0.1 g 2 %");
+    assert_eq!(
+        read(&lines),
+        "Energy 1520 kJ 38 %\nFat 7.0 g 10 %\nSalt 0.1 g 2 %"
+    );
 }
 
 #[test]
 fn a_large_price_is_read_after_the_lines_beside_it() {
     let mut lines = page_of(
         16.0,
-        &[(0.0, 0.0, "Olive oil"), (0.0, 22.0, "extra virgin"), (0.0, 44.0, "500 ml")],
+        &[
+            (0.0, 0.0, "Olive oil"),
+            (0.0, 22.0, "extra virgin"),
+            (0.0, 44.0, "500 ml"),
+        ],
     );
     lines.push(line("4.99", Quad::upright(150.0, 2.0, 120.0, 54.0)));
     lines.push(line("9.98 / l", Quad::upright(0.0, 80.0, 64.0, 16.0)));
-    assert_eq!(read(&lines), "Olive oil\nextra virgin\n500 ml\n4.99\n9.98 / l");
+    assert_eq!(
+        read(&lines),
+        "Olive oil\nextra virgin\n500 ml\n4.99\n9.98 / l"
+    );
 }
 
 #[test]
@@ -160,7 +232,10 @@ fn rows_stay_together_under_perspective() {
     let mut lines = Vec::new();
     for row in 0..6 {
         let slope = (row as f32 * 0.012).atan();
-        for (x, text) in [(0.0, format!("item number {row}")), (420.0, format!("{row}.00 EUR"))] {
+        for (x, text) in [
+            (0.0, format!("item number {row}")),
+            (420.0, format!("{row}.00 EUR")),
+        ] {
             let width = text.len() as f32 * 10.0;
             let centre = Point {
                 x: x + width / 2.0,
@@ -169,8 +244,9 @@ fn rows_stay_together_under_perspective() {
             lines.push(line(&text, Quad::rotated(centre, width, 20.0, slope)));
         }
     }
-    let expected: Vec<String> =
-        (0..6).map(|row| format!("item number {row} {row}.00 EUR")).collect();
+    let expected: Vec<String> = (0..6)
+        .map(|row| format!("item number {row} {row}.00 EUR"))
+        .collect();
     assert_eq!(read(&lines), expected.join("\n"));
 }
 
@@ -199,17 +275,25 @@ fn what_has_no_place_comes_last() {
 
 #[test]
 fn too_many_lines_are_read_from_the_top_down() {
-    let quads: Vec<Quad> = (0..=MAX_LINES)
-        .rev()
-        .map(|i| Quad::upright(0.0, i as f32 * 10.0, 50.0, 8.0))
-        .collect();
-    let expected: Vec<Vec<usize>> = (0..quads.len()).rev().map(|i| vec![i]).collect();
-    assert_eq!(rows(&quads), expected);
+    for most in [MAX_LINES, MAX_LINES_IN_ROWS] {
+        let quads: Vec<Quad> = (0..=most)
+            .rev()
+            .map(|i| Quad::upright(0.0, i as f32 * 10.0, 50.0, 8.0))
+            .collect();
+        let expected: Vec<Vec<usize>> = (0..quads.len()).rev().map(|i| vec![i]).collect();
+        assert_eq!(rows(&quads), expected);
+    }
 }
 
 fn any_quad() -> impl Strategy<Value = Quad> {
     let corner = || (any::<f32>(), any::<f32>()).prop_map(|(x, y)| Point { x, y });
-    let sensible = (0.0f32..800.0, 0.0f32..600.0, 0.0f32..300.0, 0.0f32..40.0, -0.3f32..0.3)
+    let sensible = (
+        0.0f32..800.0,
+        0.0f32..600.0,
+        0.0f32..300.0,
+        0.0f32..40.0,
+        -0.3f32..0.3,
+    )
         .prop_map(|(x, y, w, h, angle)| Quad::rotated(Point { x, y }, w, h, angle));
     prop_oneof![
         8 => sensible,

@@ -20,9 +20,9 @@ use serde::{Deserialize, Serialize};
 pub use logging::{Level, Settings as LogSettings};
 pub use problem::{Problem, Problems};
 
-use crate::capture;
 use crate::error::Kind;
-use crate::sink::{socket, stdout};
+use crate::sink::{serial, socket, stdout};
+use crate::{capture, find, recognize, tidy, track};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -77,6 +77,14 @@ tables! {
     Config {
         /// Where pictures come from.
         camera: capture::Settings,
+        /// How lines of text are looked for.
+        find: find::Settings,
+        /// How lines are read.
+        read: recognize::Settings,
+        /// How what was read is cleaned.
+        tidy: tidy::Settings,
+        /// When a line counts as steady, and when as gone.
+        track: track::Settings,
         /// Where readings go.
         output: Output,
         /// How much glyphd says about what it does.
@@ -89,6 +97,8 @@ tables! {
     Output {
         /// The socket that local programs listen on.
         socket: socket::Settings,
+        /// The serial line.
+        serial: serial::Settings,
         /// Readings on standard output.
         stdout: stdout::Settings,
     }
@@ -120,17 +130,25 @@ impl Config {
 
     /// What glyphd would do with these settings, in a few lines for a person.
     pub fn summary(&self) -> Vec<String> {
+        let Output {
+            socket,
+            serial,
+            stdout,
+        } = &self.output;
         let mut lines = vec![format!("reads {}", self.camera.source)];
-        let told = lines.len();
-        if self.output.socket.enabled {
-            lines.push(format!("listens on {}", self.output.socket.place().display()));
+        let inputs = lines.len();
+        if socket.enabled {
+            lines.push(format!("listens on {}", socket.place().display()));
         }
-        match self.output.stdout.format {
+        if let Some(port) = &serial.port {
+            lines.push(format!("sends to {port} at {} baud", serial.baud));
+        }
+        match stdout.format {
             stdout::Format::None => {}
-            stdout::Format::Text => lines.push("writes lines of text to standard output".into()),
-            stdout::Format::Json => lines.push("writes JSON events to standard output".into()),
+            stdout::Format::Text => lines.push("writes text to standard output".into()),
+            stdout::Format::Json => lines.push("writes JSON to standard output".into()),
         }
-        if lines.len() == told {
+        if lines.len() == inputs {
             lines.push("warning: hands its readings to nobody, see [output]".into());
         }
         lines

@@ -159,7 +159,7 @@ impl Report<'_> {
             return;
         };
         let message = match shape.at(path) {
-            None => wording::unknown_key(shape, path),
+            None => wording::unknown_key(shape, path, value.0),
             Some(expected) => {
                 let written = value
                     .1
@@ -406,7 +406,7 @@ left = -1
                  expected one of \"none\", \"carriage-return\"",
                 "f:9: serial.names.1: 3 is a whole number, did you mean \"3\"? \
                  expected text in quotes",
-                "f:10: camera2: unknown key, did you mean 'camera'? expected one of: \
+                "f:10: camera2: unknown table, did you mean 'camera'? expected one of: \
                  camera, serial, regions",
                 "f:13: regions.0.left: is -1, expected a whole number from 0 to 4294967295",
             ]

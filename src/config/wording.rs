@@ -8,20 +8,28 @@ use super::shape::Shape;
 /// Characters of the file quoted in a message: enough to recognise the place, and still one line.
 const MAX_QUOTED: usize = 60;
 
+/// Letters that two keys must at least begin with in common for the one to be taken for the other, as
+/// in `baud` and `baudrate`.
+const MIN_BEGINNING: usize = 3;
+
 /// The key nearest to `word` by edits (Damerau and Levenshtein), if it is near enough to be meant:
-/// one edit for every three characters. Capitals and `_` for `-` cost nothing.
+/// one edit for every three characters, or the one is the beginning of the other. Capitals and `_`
+/// for `-` cost nothing.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = plain(word);
+    let edits = |candidate: &str| {
+        let distance = strsim::damerau_levenshtein(&word, &plain(candidate));
+        let longest = word.chars().count().max(candidate.chars().count());
+        let shortest = word.len().min(candidate.len());
+        let begins = shortest >= MIN_BEGINNING
+            && (word.starts_with(candidate) || candidate.starts_with(&word));
+        (begins || distance <= longest / 3).then_some(distance)
+    };
     known
         .into_iter()
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&word, &plain(candidate));
-            let longest = word.chars().count().max(candidate.chars().count());
-            (distance, longest, candidate)
-        })
-        .filter(|(distance, longest, _)| *distance <= longest / 3)
-        .min_by_key(|(distance, _, _)| *distance)
-        .map(|(_, _, candidate)| candidate)
+        .filter_map(|candidate| Some((edits(candidate)?, candidate)))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 fn plain(key: &str) -> String {
@@ -46,16 +54,21 @@ pub fn dotted<S: AsRef<str>>(path: &[S]) -> String {
     out
 }
 
-/// For a key that nothing knows.
-pub fn unknown_key(shape: &Shape, path: &[String]) -> String {
+/// For a key or table that nothing knows.
+pub fn unknown_key(shape: &Shape, path: &[String], value: &DeValue<'_>) -> String {
+    let is_table = matches!(value, DeValue::Table(_));
+    let mut message = String::from(if is_table {
+        "unknown table"
+    } else {
+        "unknown key"
+    });
     let Some((key, tables)) = path.split_last() else {
-        return "unknown key".into();
+        return message;
     };
     let known: Vec<&str> = match shape.at(tables) {
         Some(Shape::Table(keys)) => keys.iter().map(|(key, _)| *key).collect(),
         _ => Vec::new(),
     };
-    let mut message = String::from("unknown key");
     if let Some(meant) = nearest(key, known.iter().copied()) {
         message.push_str(&format!(", did you mean '{meant}'?"));
     } else {
@@ -207,7 +220,12 @@ pub fn syntax(text: &str, offset: usize, message: &str) -> String {
         .lines()
         .next()
         .unwrap_or_default();
-    let mut out = format!("not TOML: {}", message.replace('`', "'"));
+    let message = if message.starts_with("string values must be quoted") {
+        "text must be in quotes".to_owned()
+    } else {
+        message.replace('`', "'")
+    };
+    let mut out = format!("not TOML: {message}");
     if !line.trim().is_empty() {
         out.push_str(&format!(", in: {}", quote(line.trim())));
     }
@@ -290,6 +308,8 @@ mod tests {
         assert_eq!(nearest("buad", known), Some("baud"));
         assert_eq!(nearest("Data_Bits", known), Some("data-bits"));
         assert_eq!(nearest("devices", known), Some("device"));
+        assert_eq!(nearest("baudrate", known), Some("baud"));
+        assert_eq!(nearest("pre", known), Some("prefix"));
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("", known), None);
     }

@@ -63,7 +63,7 @@ impl Piece {
 /// with a corner that is no finite number come last, each in a row of its own.
 pub fn rows(quads: &[Quad]) -> Vec<Vec<usize>> {
     let (placed, lost): (Vec<usize>, Vec<usize>) =
-        (0..quads.len()).partition(|i| quads.get(*i).is_some_and(|quad| measurable(quad)));
+        (0..quads.len()).partition(|i| quads.get(*i).is_some_and(measurable));
     let tilt = tilt(placed.iter().filter_map(|i| quads.get(*i)));
     let mut pieces: Vec<Piece> = placed
         .iter()

@@ -217,6 +217,23 @@ mod tests {
     }
 
     #[test]
+    fn the_command_line_is_sound() {
+        let command = <Args as clap::Args>::augment_args(clap::Command::new("listen"));
+        command.clone().debug_assert();
+        assert!(
+            command
+                .clone()
+                .try_get_matches_from(["listen", "/s", "--json"])
+                .is_ok()
+        );
+        assert!(
+            command
+                .try_get_matches_from(["listen", "--json", "--updates"])
+                .is_err()
+        );
+    }
+
+    #[test]
     fn with_nobody_there_the_places_looked_at_are_named() {
         let fault = connect(&["/nowhere/a".into(), "/nowhere/b".into()]).unwrap_err();
         assert_eq!(fault.kind(), Kind::NoDevice);

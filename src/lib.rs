@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod ctc;
 pub mod daemon;
+pub mod enhance;
 pub mod error;
 pub mod event;
 pub mod explain;

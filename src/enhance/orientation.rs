@@ -1,0 +1,135 @@
+//! Which way up a page is.
+//!
+//! A page on its side has hardly any rows of letters, which the finder sees. Upside down it has as
+//! many; there the letters tell: in Latin print more strokes rise above the small letters (b d f h k l t and capitals)
+//! than fall below (g j p q y), after Caprari, "Algorithm for text page up/down orientation determination" (2000).
+//! A page of capitals and figures only tells nothing, and stays as it is.
+
+use image::GrayImage;
+use image::imageops::{rotate90, rotate180, rotate270};
+use serde::{Deserialize, Serialize};
+
+use crate::{find, rectify};
+
+/// By how many degrees a page must be turned clockwise to be upright.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Orientation {
+    /// It is upright.
+    #[default]
+    #[serde(rename = "0")]
+    Upright,
+    /// Its top is at the left.
+    #[serde(rename = "90")]
+    Quarter,
+    /// It is upside down.
+    #[serde(rename = "180")]
+    Half,
+    /// Its top is at the right.
+    #[serde(rename = "270")]
+    ThreeQuarters,
+    /// To be seen from the page.
+    #[serde(rename = "auto")]
+    Auto,
+}
+
+/// A turn of a picture, clockwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// By nothing.
+    None,
+    /// By 90 degrees.
+    Quarter,
+    /// By 180 degrees.
+    Half,
+    /// By 270 degrees.
+    ThreeQuarters,
+}
+
+/// A page on its side is believed only when that way gives this many times the text of the other way.
+const SIDEWAYS: f32 = 1.5;
+/// A page is believed to be upside down only when this many times the ink hangs below as rises above.
+const UPSIDE_DOWN: f32 = 1.15;
+/// The height of the strips on which ascenders are weighed, in pixels.
+const STRIP: u32 = 32;
+/// The most lines that are weighed: more do not change the vote.
+const MAX_LINES: usize = 60;
+
+impl Orientation {
+    /// The turn that makes `luma` upright.
+    pub fn turn(self, luma: &GrayImage) -> Turn {
+        match self {
+            Orientation::Upright => Turn::None,
+            Orientation::Quarter => Turn::Quarter,
+            Orientation::Half => Turn::Half,
+            Orientation::ThreeQuarters => Turn::ThreeQuarters,
+            Orientation::Auto => guess(luma),
+        }
+    }
+}
+
+impl Turn {
+    /// The turned picture.
+    pub fn apply(self, luma: &GrayImage) -> GrayImage {
+        match self {
+            Turn::None => luma.clone(),
+            Turn::Quarter => rotate90(luma),
+            Turn::Half => rotate180(luma),
+            Turn::ThreeQuarters => rotate270(luma),
+        }
+    }
+}
+
+/// The turn that makes `luma` upright, as far as its print tells.
+pub fn guess(luma: &GrayImage) -> Turn {
+    let mut finder = find::Finder::new(find::Settings::default());
+    let text = |finder: &find::Finder| {
+        finder
+            .lines()
+            .iter()
+            .map(|line| line.letters * line.quality)
+            .sum::<f32>()
+    };
+    finder.find(luma);
+    let (level, balance) = (text(&finder), ascent(luma, finder.lines()));
+    let turned = rotate90(luma);
+    finder.find(&turned);
+    let (sideways, sideways_balance) = (text(&finder), ascent(&turned, finder.lines()));
+    let upside_down = |(above, below): (f32, f32)| below > UPSIDE_DOWN * above;
+    if sideways > SIDEWAYS * level {
+        if upside_down(sideways_balance) {
+            Turn::ThreeQuarters
+        } else {
+            Turn::Quarter
+        }
+    } else if upside_down(balance) {
+        Turn::Half
+    } else {
+        Turn::None
+    }
+}
+
+/// The ink above and below the small letters of `lines`, in parts of the ink in them.
+fn ascent(luma: &GrayImage, lines: &[find::Line]) -> (f32, f32) {
+    let mut strip = GrayImage::new(1, 1);
+    let (mut above, mut below) = (0.0, 0.0);
+    for line in lines.iter().take(MAX_LINES) {
+        rectify::strip(luma, &line.quad, STRIP, &mut strip);
+        if line.light {
+            image::imageops::invert(&mut strip);
+        }
+        let parting = imageproc::contrast::otsu_level(&strip);
+        let mut rows = [0.0f32; STRIP as usize];
+        for (row, pixels) in rows.iter_mut().zip(strip.rows()) {
+            *row = pixels.filter(|p| p[0] <= parting).count() as f32;
+        }
+        // Small letters fill the rows between their top and the line they stand on about twice as much as the others.
+        let mut sorted = rows;
+        sorted.sort_by(f32::total_cmp);
+        let full = sorted[STRIP as usize * 3 / 4] * 0.55;
+        let first = rows.iter().position(|&ink| ink > full).unwrap_or(0);
+        let last = rows.iter().rposition(|&ink| ink > full).unwrap_or(0);
+        above += rows[..first].iter().sum::<f32>();
+        below += rows[(last + 1).min(rows.len())..].iter().sum::<f32>();
+    }
+    (above, below)
+}

@@ -8,12 +8,12 @@ use super::{Char, Flags, Hypothesis};
 /// `ln_probability` is that of this one alignment, so below that of the labelling. What is wrong
 /// with the input is put right as by [`Decoder`](super::Decoder) and told by the flags; of equally
 /// probable classes the first counts.
-pub fn greedy<const STEPS: usize>(
-    probs: &Probs<'_>,
-    hypothesis: &mut Hypothesis<STEPS>,
-) -> Flags {
+pub fn greedy<const STEPS: usize>(probs: &Probs<'_>, hypothesis: &mut Hypothesis<STEPS>) -> Flags {
     const { assert!(STEPS <= u16::MAX as usize, "steps are numbered in 16 bits") };
-    let mut flags = Flags { steps_cut: probs.steps() > STEPS, ..Flags::default() };
+    let mut flags = Flags {
+        steps_cut: probs.steps() > STEPS,
+        ..Flags::default()
+    };
     let mut ln_probability = 0.0f64;
     hypothesis.chars.clear();
     // The class of the last step that had one, and so whether a character goes on.
@@ -37,7 +37,12 @@ pub fn greedy<const STEPS: usize>(
                 char.confidence = char.confidence.max(confidence);
             }
             _ => {
-                let _ = hypothesis.chars.push(Char { class, start: step as u16, end, confidence });
+                let _ = hypothesis.chars.push(Char {
+                    class,
+                    start: step as u16,
+                    end,
+                    confidence,
+                });
             }
         }
         before = class;

@@ -12,7 +12,6 @@ const MOST_CLASSES: usize = u16::MAX as usize + 1;
 /// inverse has lost precision to underflow or overflow.
 const PLAIN_SUM: std::ops::RangeInclusive<f32> = 1e-30..=1e30;
 
-
 /// A view of class probabilities: `steps` rows of `classes` values, row-major, one class of which
 /// is the blank. Rows need not sum to 1.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +50,12 @@ impl<'a> Probs<'a> {
                 data.len()
             ));
         }
-        Ok(Probs { data, steps, classes, blank: blank as u16 })
+        Ok(Probs {
+            data,
+            steps,
+            classes,
+            blank: blank as u16,
+        })
     }
 
     /// How many rows there are.
@@ -72,7 +76,9 @@ impl<'a> Probs<'a> {
     /// The values of a step as they came; empty past the last.
     pub(super) fn row(&self, step: usize) -> &'a [f32] {
         let start = step.saturating_mul(self.classes);
-        self.data.get(start..start.saturating_add(self.classes)).unwrap_or(&[])
+        self.data
+            .get(start..start.saturating_add(self.classes))
+            .unwrap_or(&[])
     }
 }
 
@@ -106,7 +112,13 @@ impl Scale {
         let negative = row.iter().fold(false, |any, &value| any | (value < 0.0));
         // A NaN anywhere makes the sum NaN, which no range contains.
         if !negative && PLAIN_SUM.contains(&sum) {
-            return (Some(Scale { factor: 1.0 / f64::from(sum), infinite: false }), false);
+            return (
+                Some(Scale {
+                    factor: 1.0 / f64::from(sum),
+                    infinite: false,
+                }),
+                false,
+            );
         }
         Scale::of_odd(row)
     }
@@ -115,17 +127,36 @@ impl Scale {
     fn of_odd(row: &[f32]) -> (Option<Scale>, bool) {
         let infinite = row.iter().filter(|&&value| value == f32::INFINITY).count();
         if infinite > 0 {
-            return (Some(Scale { factor: 1.0 / infinite as f64, infinite: true }), true);
+            return (
+                Some(Scale {
+                    factor: 1.0 / infinite as f64,
+                    infinite: true,
+                }),
+                true,
+            );
         }
         let bad = row.iter().any(|&value| value.is_nan() || value < 0.0);
-        let sum = row.iter().map(|value| f64::from(value.max(0.0))).sum::<f64>();
-        ((sum > 0.0).then(|| Scale { factor: 1.0 / sum, infinite: false }), bad)
+        let sum = row
+            .iter()
+            .map(|value| f64::from(value.max(0.0)))
+            .sum::<f64>();
+        (
+            (sum > 0.0).then(|| Scale {
+                factor: 1.0 / sum,
+                infinite: false,
+            }),
+            bad,
+        )
     }
 
     /// The probability, 0 to 1, that `value` of the row stands for.
     pub(super) fn probability(&self, value: f32) -> f32 {
         if self.infinite {
-            return if value == f32::INFINITY { self.factor as f32 } else { 0.0 };
+            return if value == f32::INFINITY {
+                self.factor as f32
+            } else {
+                0.0
+            };
         }
         // The maximum is zero for a NaN too; the minimum is for rounding only.
         ((f64::from(value.max(0.0)) * self.factor) as f32).min(1.0)
@@ -133,7 +164,11 @@ impl Scale {
 
     /// A value of the row above which every value with more than this probability lies.
     pub(super) fn value_at(&self, probability: f32) -> f32 {
-        if self.infinite { f32::MAX } else { (f64::from(probability) / self.factor) as f32 }
+        if self.infinite {
+            f32::MAX
+        } else {
+            (f64::from(probability) / self.factor) as f32
+        }
     }
 }
 
@@ -149,7 +184,8 @@ impl LiveStep {
     /// The probability of a class at this step.
     pub(super) fn probability(&self, probs: &Probs<'_>, class: u16) -> f32 {
         let row = probs.row(usize::from(self.step));
-        row.get(usize::from(class)).map_or(0.0, |&value| self.scale.probability(value))
+        row.get(usize::from(class))
+            .map_or(0.0, |&value| self.scale.probability(value))
     }
 }
 
@@ -159,7 +195,15 @@ mod tests {
 
     fn row_of(values: &[f32]) -> (Option<std::vec::Vec<f32>>, bool) {
         let (scale, bad) = Scale::of(values);
-        (scale.map(|scale| values.iter().map(|&value| scale.probability(value)).collect()), bad)
+        (
+            scale.map(|scale| {
+                values
+                    .iter()
+                    .map(|&value| scale.probability(value))
+                    .collect()
+            }),
+            bad,
+        )
     }
 
     #[test]
@@ -180,15 +224,27 @@ mod tests {
         assert_eq!(row_of(&[1.0, 3.0]), (Some(vec![0.25, 0.75]), false));
         assert_eq!(row_of(&[f32::MAX, f32::MAX]), (Some(vec![0.5, 0.5]), false));
         let least = f32::from_bits(1);
-        assert_eq!(row_of(&[least, 0.0, least]), (Some(vec![0.5, 0.0, 0.5]), false));
+        assert_eq!(
+            row_of(&[least, 0.0, least]),
+            (Some(vec![0.5, 0.0, 0.5]), false)
+        );
     }
 
     #[test]
     fn values_that_are_no_probabilities_are_put_right_and_told() {
         let inf = f32::INFINITY;
-        assert_eq!(row_of(&[f32::NAN, 0.5, 0.5]), (Some(vec![0.0, 0.5, 0.5]), true));
-        assert_eq!(row_of(&[-1.0, 0.5, 0.5, -inf]), (Some(vec![0.0, 0.5, 0.5, 0.0]), true));
-        assert_eq!(row_of(&[inf, 3.0, inf, f32::NAN]), (Some(vec![0.5, 0.0, 0.5, 0.0]), true));
+        assert_eq!(
+            row_of(&[f32::NAN, 0.5, 0.5]),
+            (Some(vec![0.0, 0.5, 0.5]), true)
+        );
+        assert_eq!(
+            row_of(&[-1.0, 0.5, 0.5, -inf]),
+            (Some(vec![0.0, 0.5, 0.5, 0.0]), true)
+        );
+        assert_eq!(
+            row_of(&[inf, 3.0, inf, f32::NAN]),
+            (Some(vec![0.5, 0.0, 0.5, 0.0]), true)
+        );
         // Also where the value lies in the vector lanes.
         let mut long = [0.25f32; 20];
         long[3] = -0.25;

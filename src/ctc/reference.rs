@@ -15,7 +15,10 @@ pub(super) fn collapse(alignment: &[u16], blank: u16) -> Vec<u16> {
 
 /// The probability of an alignment.
 pub(super) fn alignment_probability(rows: &Rows, alignment: &[u16]) -> f64 {
-    rows.iter().zip(alignment).map(|(row, &class)| row[usize::from(class)]).product()
+    rows.iter()
+        .zip(alignment)
+        .map(|(row, &class)| row[usize::from(class)])
+        .product()
 }
 
 /// Every labelling that is possible, with its probability and that of its best alignment, by
@@ -34,7 +37,9 @@ pub(super) fn enumerate(rows: &Rows, blank: u16) -> BTreeMap<Vec<u16>, (f64, f64
             .collect();
         let probability = alignment_probability(rows, &alignment);
         if probability > 0.0 {
-            let (sum, best) = found.entry(collapse(&alignment, blank)).or_insert((0.0, 0.0f64));
+            let (sum, best) = found
+                .entry(collapse(&alignment, blank))
+                .or_insert((0.0, 0.0f64));
             *sum += probability;
             *best = best.max(probability);
         }
@@ -67,5 +72,31 @@ pub(super) fn plain_beam_search(rows: &Rows, blank: u16, width: usize) -> Vec<(V
         beam.sort_by(|(_, a), (_, b)| (b.0 + b.1).total_cmp(&(a.0 + a.1)));
         beam.truncate(width);
     }
-    beam.into_iter().map(|(prefix, (a, b))| (prefix, a + b)).collect()
+    beam.into_iter()
+        .map(|(prefix, (a, b))| (prefix, a + b))
+        .collect()
+}
+
+/// The probability of a labelling: the forward algorithm of Graves et al. 2006, section 4.1, over
+/// the states "blank, first class, blank, second class, ..., blank".
+pub(super) fn forward(rows: &Rows, blank: u16, labels: &[u16]) -> f64 {
+    let mut states = vec![blank];
+    for &label in labels {
+        states.extend([label, blank]);
+    }
+    let mut sums = vec![0.0; states.len()];
+    for (step, row) in rows.iter().enumerate() {
+        sums = (0..states.len())
+            .map(|at| {
+                let skips = at >= 2 && states[at] != blank && states[at] != states[at - 2];
+                let before = match step {
+                    0 => f64::from(at < 2),
+                    _ if skips => sums[at] + sums[at - 1] + sums[at - 2],
+                    _ => sums[at] + if at > 0 { sums[at - 1] } else { 0.0 },
+                };
+                before * row[usize::from(states[at])]
+            })
+            .collect();
+    }
+    sums.iter().rev().take(2).sum()
 }

@@ -8,6 +8,7 @@ use heapless::Vec;
 
 use super::align::Aligner;
 use super::probs::{LiveStep, Probs, Scale};
+use super::top::TopClasses;
 use super::tree::{NodeId, PrefixTree, ROOT};
 use super::{CUT, Decoded, Flags};
 
@@ -44,78 +45,6 @@ impl Candidate {
     }
 }
 
-/// The most probable classes of a step, without the blank.
-///
-/// One more than the beam is wide loses nothing: for a class outside, each of these (less the one
-/// that repeats the prefix's last class) gives a prefix that is as probable, and these already
-/// fill the beam. What classes outside add to prefixes in the beam is not taken from here.
-struct TopClasses<const BEAM: usize> {
-    /// Most probable first: class and probability.
-    first: Vec<(u16, f32), BEAM>,
-    /// The next after those.
-    next: Option<(u16, f32)>,
-}
-
-impl<const BEAM: usize> TopClasses<BEAM> {
-    fn of(row: &[f32], scale: &Scale, blank: u16, cut: f32) -> Self {
-        let mut top = TopClasses { first: Vec::new(), next: None };
-        top.take_above(row, scale, blank, scale.value_at(cut));
-        if top.first.is_empty() {
-            // The most probable class always may extend: the beam could run empty otherwise.
-            top.take_above(row, scale, blank, 0.0);
-            top.first.truncate(1);
-            top.next = None;
-        }
-        top
-    }
-
-    /// Takes the classes with a value of more than `least`.
-    fn take_above(&mut self, row: &[f32], scale: &Scale, blank: u16, mut least: f32) {
-        /// Values that are looked at together, as most rows hold few that matter.
-        const GROUP: usize = 16;
-        for (group, values) in row.chunks(GROUP).enumerate() {
-            if !values.iter().fold(false, |any, &value| any | (value > least)) {
-                continue;
-            }
-            for (at, &value) in values.iter().enumerate() {
-                let class = (group * GROUP + at) as u16;
-                if value > least && class != blank {
-                    self.insert(class, scale.probability(value));
-                    if let Some((_, probability)) = self.next {
-                        least = least.max(scale.value_at(probability));
-                    }
-                }
-            }
-        }
-    }
-
-    /// Takes a class in its place in the order, if there is one. Of equals the first stays ahead.
-    fn insert(&mut self, class: u16, probability: f32) {
-        if probability <= 0.0 {
-            return;
-        }
-        let at = self.first.partition_point(|&(_, other)| other >= probability);
-        let last = if self.first.is_full() { self.first.pop() } else { None };
-        match last {
-            Some(last) if at > self.first.len() => {
-                // Less probable than all of them, so only the last place is left.
-                let _ = self.first.push(last);
-                if self.next.is_none_or(|(_, other)| other < probability) {
-                    self.next = Some((class, probability));
-                }
-            }
-            last => {
-                let _ = self.first.insert(at, (class, probability));
-                self.next = last.or(self.next);
-            }
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (u16, f32)> + '_ {
-        self.first.iter().copied().chain(self.next)
-    }
-}
-
 /// A decoder that keeps `BEAM` prefixes at each step, has room for `NODES` prefixes in all
 /// (at most 65,535) and for `STEPS` time steps (at most 65,535). It is large (see
 /// [`LineDecoder`](super::LineDecoder)) and can be used again without end.
@@ -139,8 +68,14 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     pub const fn new() -> Self {
         const {
             assert!(BEAM >= 1, "the beam needs at least one prefix");
-            assert!(BEAM <= u16::MAX as usize, "places in the beam are numbered in 16 bits");
-            assert!(STEPS >= 1 && STEPS <= u16::MAX as usize, "steps are numbered in 16 bits");
+            assert!(
+                BEAM <= u16::MAX as usize,
+                "places in the beam are numbered in 16 bits"
+            );
+            assert!(
+                STEPS >= 1 && STEPS <= u16::MAX as usize,
+                "steps are numbered in 16 bits"
+            );
         }
         Decoder {
             cut: CUT,
@@ -175,7 +110,10 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     /// dropped. No steps, or no class but the blank, decode to the empty labelling.
     pub fn decode(&mut self, probs: &Probs<'_>) -> &Decoded<BEAM, STEPS> {
         self.start();
-        let mut flags = Flags { steps_cut: probs.steps() > STEPS, ..Flags::default() };
+        let mut flags = Flags {
+            steps_cut: probs.steps() > STEPS,
+            ..Flags::default()
+        };
         for step in 0..probs.steps().min(STEPS) {
             let row = probs.row(step);
             let (scale, bad) = Scale::of(row);
@@ -186,7 +124,10 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
             };
             self.propose(row, &scale, probs.blank());
             if self.advance(&mut flags) {
-                let _ = self.live.push(LiveStep { step: step as u16, scale });
+                let _ = self.live.push(LiveStep {
+                    step: step as u16,
+                    scale,
+                });
             }
         }
         self.finish(probs);
@@ -197,7 +138,11 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     fn start(&mut self) {
         self.tree.clear();
         self.beam.clear();
-        let _ = self.beam.push(Entry { node: ROOT, blank: 1.0, label: 0.0 });
+        let _ = self.beam.push(Entry {
+            node: ROOT,
+            blank: 1.0,
+            label: 0.0,
+        });
         self.live.clear();
         self.ln_unit = 0.0;
     }
@@ -213,7 +158,8 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     /// Fills `candidates` with the best that can follow from the beam at one step.
     fn propose(&mut self, row: &[f32], scale: &Scale, blank: u16) {
         let probability = |class: u16| {
-            row.get(usize::from(class)).map_or(0.0, |&value| scale.probability(value))
+            row.get(usize::from(class))
+                .map_or(0.0, |&value| scale.probability(value))
         };
         self.candidates.clear();
         let p_blank = probability(blank);
@@ -228,13 +174,25 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
                 if let Some(slot) = self.parent_slot(entry.node) {
                     let parent = self.beam[slot];
                     let doubled = self.tree.label(parent.node) == Some(class);
-                    before += if doubled { parent.blank } else { parent.total() };
+                    before += if doubled {
+                        parent.blank
+                    } else {
+                        parent.total()
+                    };
                     let _ = parents.push((slot, class));
                 }
                 label = before * probability(class);
             }
             let blank = entry.total() * p_blank;
-            offer(&mut self.candidates, Candidate { from, class: None, blank, label });
+            offer(
+                &mut self.candidates,
+                Candidate {
+                    from,
+                    class: None,
+                    blank,
+                    label,
+                },
+            );
         }
 
         // Prefixes that are new to the beam.
@@ -243,7 +201,10 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
             let last = self.tree.label(entry.node);
             for (class, p) in top.iter() {
                 if self.candidates.is_full()
-                    && self.candidates.last().is_some_and(|least| entry.total() * p <= least.total())
+                    && self
+                        .candidates
+                        .last()
+                        .is_some_and(|least| entry.total() * p <= least.total())
                 {
                     break;
                 }
@@ -251,8 +212,17 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
                     continue;
                 }
                 // A class after itself is a new character only with a blank between.
-                let before = if last == Some(class) { entry.blank } else { entry.total() };
-                let candidate = Candidate { from, class: Some(class), blank: 0.0, label: before * p };
+                let before = if last == Some(class) {
+                    entry.blank
+                } else {
+                    entry.total()
+                };
+                let candidate = Candidate {
+                    from,
+                    class: Some(class),
+                    blank: 0.0,
+                    label: before * p,
+                };
                 offer(&mut self.candidates, candidate);
             }
         }
@@ -261,7 +231,11 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     /// Makes the candidates the beam. False, and the beam left as it was, when none finds room.
     fn advance(&mut self, flags: &mut Flags) -> bool {
         let step = self.live.len() as u16;
-        let extensions = self.candidates.iter().filter(|new| new.class.is_some()).count();
+        let extensions = self
+            .candidates
+            .iter()
+            .filter(|new| new.class.is_some())
+            .count();
         if self.tree.room() < extensions {
             self.tree.collect(self.beam.iter().map(|entry| entry.node));
         }
@@ -271,13 +245,18 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
             let node = match new.class {
                 None => Some(from),
                 // The prefix may have been in the beam before, and its children may still be.
-                Some(class) => {
-                    self.tree.child(from, class).or_else(|| self.tree.add(from, class, step))
-                }
+                Some(class) => self
+                    .tree
+                    .child(from, class)
+                    .or_else(|| self.tree.add(from, class, step)),
             };
             match node {
                 Some(node) => {
-                    let _ = self.next.push(Entry { node, blank: new.blank, label: new.label });
+                    let _ = self.next.push(Entry {
+                        node,
+                        blank: new.blank,
+                        label: new.label,
+                    });
                 }
                 None => flags.truncated = true,
             }
@@ -302,15 +281,23 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     fn finish(&mut self, probs: &Probs<'_>) {
         self.decoded.len = self.beam.len();
         for (entry, hypothesis) in self.beam.iter().zip(&mut self.decoded.hypotheses) {
-            self.aligner.align(
+            let whole = self.aligner.align(
                 self.tree.way_up(entry.node),
                 self.tree.node(ROOT).last,
                 probs,
                 &self.live,
                 &mut hypothesis.chars,
             );
-            hypothesis.set_probability(f64::from(entry.total()).ln() + self.ln_unit);
+            // Both sum over some of the alignments: the larger one has missed fewer.
+            let searched = f64::from(entry.total()).ln() + self.ln_unit;
+            hypothesis.set_probability(whole.max(searched));
         }
+        let found = self
+            .decoded
+            .hypotheses
+            .get_mut(..self.beam.len())
+            .unwrap_or_default();
+        found.sort_unstable_by(|a, b| b.ln_probability.total_cmp(&a.ln_probability));
     }
 }
 
@@ -330,7 +317,10 @@ fn offer<const BEAM: usize>(candidates: &mut Vec<Candidate, BEAM>, new: Candidat
         return;
     }
     if candidates.is_full() {
-        if candidates.last().is_some_and(|least| total <= least.total()) {
+        if candidates
+            .last()
+            .is_some_and(|least| total <= least.total())
+        {
             return;
         }
         candidates.pop();

@@ -33,7 +33,9 @@ pub fn softmax_rows(logits: &mut [f32], classes: usize) -> Result<usize> {
     }
     let mut not_numbers = 0;
     for row in logits.chunks_exact_mut(classes) {
-        let highest = row.iter().fold(f32::NEG_INFINITY, |high, &logit| high.max(logit));
+        let highest = row
+            .iter()
+            .fold(f32::NEG_INFINITY, |high, &logit| high.max(logit));
         not_numbers += row.iter().filter(|logit| logit.is_nan()).count();
         if highest.is_finite() {
             for logit in row.iter_mut() {
@@ -47,7 +49,11 @@ pub fn softmax_rows(logits: &mut [f32], classes: usize) -> Result<usize> {
         } else {
             let infinite = row.iter().filter(|&&logit| logit == f32::INFINITY).count();
             for logit in row {
-                *logit = if *logit == f32::INFINITY { 1.0 / infinite as f32 } else { 0.0 };
+                *logit = if *logit == f32::INFINITY {
+                    1.0 / infinite as f32
+                } else {
+                    0.0
+                };
             }
         }
     }
@@ -68,9 +74,23 @@ fn exp(x: f32) -> f32 {
     let rest = (power - (shifted - ROUND)) * LN_2;
     let whole = shifted.to_bits().wrapping_sub(ROUND.to_bits());
     let two_to_whole = f32::from_bits(whole.wrapping_add(127) << 23);
-    let series = [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0];
-    let e_to_rest = series.iter().fold(0.0, |value, factor| value * rest + factor);
-    if x > FARTHEST { e_to_rest * two_to_whole } else { 0.0 }
+    let series = [
+        1.0 / 720.0,
+        1.0 / 120.0,
+        1.0 / 24.0,
+        1.0 / 6.0,
+        0.5,
+        1.0,
+        1.0,
+    ];
+    let e_to_rest = series
+        .iter()
+        .fold(0.0, |value, factor| value * rest + factor);
+    if x > FARTHEST {
+        e_to_rest * two_to_whole
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::reference::{self, collapse, enumerate, plain_beam_search};
+use super::reference::{self, collapse, enumerate, forward, plain_beam_search};
 use super::{Decoded, Decoder, Flags, Hypothesis, Probs, greedy};
 
 /// Rows of weights, some of them zero, some far larger than others, as distributions.
@@ -33,7 +33,7 @@ fn decode<const BEAM: usize, const NODES: usize, const STEPS: usize>(
     steps: usize,
     blank: usize,
 ) -> Decoded<BEAM, STEPS> {
-    let classes = if steps == 0 { 1 } else { data.len() / steps };
+    let classes = data.len().checked_div(steps).unwrap_or(1);
     let probs = Probs::new(data, steps, classes, blank).unwrap();
     let mut decoder = Decoder::<BEAM, NODES, STEPS>::boxed();
     decoder.set_cut(0.0);
@@ -62,10 +62,14 @@ fn check_sound<const BEAM: usize, const STEPS: usize>(
     assert!((1..=BEAM).contains(&found.len()));
     for (at, hypothesis) in found.iter().enumerate() {
         check_sound_one(hypothesis, probs);
-        let again = found[..at].iter().any(|other| other.classes().eq(hypothesis.classes()));
+        let again = found[..at]
+            .iter()
+            .any(|other| other.classes().eq(hypothesis.classes()));
         assert!(!again, "the same labelling twice");
     }
-    let order = found.windows(2).all(|pair| pair[0].ln_probability >= pair[1].ln_probability);
+    let order = found
+        .windows(2)
+        .all(|pair| pair[0].ln_probability >= pair[1].ln_probability);
     assert!(order, "not in the order of probability");
 }
 
@@ -76,24 +80,24 @@ fn check_sound_one<const STEPS: usize>(hypothesis: &Hypothesis<STEPS>, probs: &P
     for char in &hypothesis.chars {
         assert!(char.class != probs.blank() && usize::from(char.class) < probs.classes());
         assert!((0.0..=1.0).contains(&char.confidence));
-        assert!(free_from <= char.start && char.start < char.end, "{hypothesis:?}");
+        assert!(
+            free_from <= char.start && char.start < char.end,
+            "{hypothesis:?}"
+        );
         free_from = char.end;
     }
     assert!(usize::from(free_from) <= probs.steps().min(STEPS));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(120))]
 
     /// A beam as wide as there are labellings (364 of three classes in up to 5 steps) must find
     /// every one of them, with its whole probability and its best alignment.
     #[test]
     fn a_wide_beam_finds_what_enumeration_finds(rows in rows(0..6, 4), blank in 0u16..4) {
-        let decoded = if rows.is_empty() {
-            decode::<364, 365, 5>(&[], 0, 0)
-        } else {
-            decode::<364, 365, 5>(&flat(&rows), rows.len(), usize::from(blank))
-        };
+        let decoded_blank = if rows.is_empty() { 0 } else { usize::from(blank) };
+        let decoded = decode::<364, 365, 5>(&flat(&rows), rows.len(), decoded_blank);
         prop_assert_eq!(decoded.flags, Flags::default());
         let all = enumerate(&rows, blank);
         prop_assert_eq!(decoded.hypotheses().len(), all.len());
@@ -129,14 +133,19 @@ proptest! {
         let decoded = decode::<3, 121, 40>(&flat(&rows), rows.len(), 0);
         prop_assert_eq!(decoded.flags, Flags::default());
         let plain = plain_beam_search(&rows, 0, 3);
+        prop_assert_eq!(decoded.hypotheses().len(), plain.len());
         // Rounding may settle a tie otherwise; such inputs tell nothing.
         let wider = plain_beam_search(&rows, 0, 4);
         prop_assume!(wider.windows(2).all(|pair| pair[0].1 > pair[1].1 * 1.0001));
-        for (hypothesis, (labels, probability)) in decoded.hypotheses().iter().zip(&plain) {
-            prop_assert!(hypothesis.classes().eq(labels.iter().copied()));
-            prop_assert!((f64::from(hypothesis.ln_probability) - probability.ln()).abs() < 1e-4);
+        for hypothesis in decoded.hypotheses() {
+            let labels: Vec<u16> = hypothesis.classes().collect();
+            let same = plain.iter().find(|(found, _)| *found == labels);
+            let (_, searched) = same.expect("a labelling that the plain search has not");
+            let found = f64::from(hypothesis.ln_probability);
+            // The sum that the search lost part of is made whole afterwards.
+            prop_assert!(found > searched.ln() - 1e-4);
+            prop_assert!(found < forward(&rows, 0, &labels).ln() + 1e-4);
         }
-        prop_assert_eq!(decoded.hypotheses().len(), plain.len());
     }
 
     /// A tree that must be collected again and again, but never has too little room for what is in
@@ -229,10 +238,18 @@ fn a_character_doubles_only_with_a_blank_between() {
     let (blank, a) = ([0.98, 0.01, 0.01], [0.01, 0.98, 0.01]);
     let decoded = decode::<4, 40, 8>([a, a, a].as_flattened(), 3, 0);
     assert_eq!(read(&decoded), [A]);
-    assert_eq!((decoded.best().chars[0].start, decoded.best().chars[0].end), (0, 3));
+    assert_eq!(
+        (decoded.best().chars[0].start, decoded.best().chars[0].end),
+        (0, 3)
+    );
     let decoded = decode::<4, 40, 8>([a, blank, a].as_flattened(), 3, 0);
     assert_eq!(read(&decoded), [A, A]);
-    let spans: Vec<_> = decoded.best().chars.iter().map(|char| (char.start, char.end)).collect();
+    let spans: Vec<_> = decoded
+        .best()
+        .chars
+        .iter()
+        .map(|char| (char.start, char.end))
+        .collect();
     assert_eq!(spans, [(0, 1), (2, 3)]);
 }
 
@@ -265,7 +282,13 @@ fn steps_past_the_room_are_cut_and_told() {
     assert_eq!(read(&decoded), [A, B]);
     assert!(decoded.flags.steps_cut);
     let mut found = Hypothesis::<3>::new();
-    assert!(greedy(&Probs::new(data.as_flattened(), 4, 3, 0).unwrap(), &mut found).steps_cut);
+    assert!(
+        greedy(
+            &Probs::new(data.as_flattened(), 4, 3, 0).unwrap(),
+            &mut found
+        )
+        .steps_cut
+    );
     assert!(found.classes().eq([A, B]));
     assert!(!decode::<2, 9, 4>(data.as_flattened(), 4, 0).flags.steps_cut);
 }
@@ -275,17 +298,23 @@ fn a_tree_without_room_drops_the_least_likely_and_tells() {
     // "a" or "b", then nothing new: with two nodes only the likelier of them finds room.
     let data = [0.2, 0.3, 0.5];
     let decoded = decode::<3, 3, 1>(&data, 1, 0);
-    assert_eq!((decoded.hypotheses().len(), decoded.flags.truncated), (3, false));
+    assert_eq!(
+        (decoded.hypotheses().len(), decoded.flags.truncated),
+        (3, false)
+    );
     let decoded = decode::<3, 2, 1>(&data, 1, 0);
     assert!(decoded.flags.truncated);
-    let found: Vec<Vec<u16>> =
-        decoded.hypotheses().iter().map(|hypothesis| hypothesis.classes().collect()).collect();
+    let found: Vec<Vec<u16>> = decoded
+        .hypotheses()
+        .iter()
+        .map(|hypothesis| hypothesis.classes().collect())
+        .collect();
     assert_eq!(found, [vec![B], vec![]]);
 
     // No room for anything, and no way to stay: the step is passed over.
     let decoded = decode::<3, 1, 2>(&[0.0, 1.0, 0.0, 1.0], 2, 0);
     assert!(decoded.flags.truncated);
-    assert_eq!(read(&decoded), []);
+    assert!(read(&decoded).is_empty());
 
     // A line longer than the tree: what fits, and every probability in its bounds.
     let (a, b) = ([0.0, 1.0, 0.0], [0.0, 0.0, 1.0]);
@@ -297,7 +326,10 @@ fn a_tree_without_room_drops_the_least_likely_and_tells() {
 #[test]
 fn values_that_are_no_probabilities_are_put_right_and_told() {
     let (nan, inf) = (f32::NAN, f32::INFINITY);
-    let bad = Flags { bad_values: true, ..Flags::default() };
+    let bad = Flags {
+        bad_values: true,
+        ..Flags::default()
+    };
     let decoded = decode::<3, 20, 4>(&[nan, 1.0, 0.0, 0.0, nan, 1.0], 2, 0);
     assert_eq!((read(&decoded), decoded.flags), (vec![A, B], bad));
     let decoded = decode::<3, 20, 4>(&[0.5, inf, -inf, -3.0, 0.1, 0.9], 2, 0);
@@ -308,20 +340,34 @@ fn values_that_are_no_probabilities_are_put_right_and_told() {
     assert!((decoded.best().ln_probability.exp() - 0.5).abs() < 1e-6);
     // Rows of any size count the same.
     let decoded = decode::<3, 20, 4>(&[0.0, 3e38, 1e38, 0.0, 1e-45, 1e-40], 2, 0);
-    assert_eq!((read(&decoded), decoded.flags), (vec![A, B], Flags::default()));
+    assert_eq!(
+        (read(&decoded), decoded.flags),
+        (vec![A, B], Flags::default())
+    );
 }
 
 #[test]
 fn steps_without_probability_are_passed_over_and_told() {
     let (a, b, none) = ([0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]);
-    let silent = Flags { silent_steps: true, ..Flags::default() };
+    let silent = Flags {
+        silent_steps: true,
+        ..Flags::default()
+    };
     // Not as if it were a blank: the character goes on.
     let decoded = decode::<3, 20, 6>([a, none, a, none, b].as_flattened(), 5, 0);
     assert_eq!((read(&decoded), decoded.flags), (vec![A, B], silent));
-    let spans: Vec<_> = decoded.best().chars.iter().map(|char| (char.start, char.end)).collect();
+    let spans: Vec<_> = decoded
+        .best()
+        .chars
+        .iter()
+        .map(|char| (char.start, char.end))
+        .collect();
     assert_eq!(spans, [(0, 3), (4, 5)]);
     let decoded = decode::<3, 20, 6>([none; 4].as_flattened(), 4, 0);
-    assert_eq!((decoded.hypotheses(), decoded.flags), (&[Hypothesis::new()][..], silent));
+    assert_eq!(
+        (decoded.hypotheses(), decoded.flags),
+        (&[Hypothesis::new()][..], silent)
+    );
 }
 
 #[test]

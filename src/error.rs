@@ -44,12 +44,18 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// `message` is one line: what, where, and what to do about it.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into() }
+        Error {
+            kind,
+            message: message.into(),
+        }
     }
 
     /// An error whose message the person has seen already: only the exit code is left of it.
     pub fn told(kind: Kind) -> Self {
-        Error { kind, message: String::new() }
+        Error {
+            kind,
+            message: String::new(),
+        }
     }
 
     /// Whether the person has seen the message already.

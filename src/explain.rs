@@ -13,8 +13,13 @@ use crate::error::{Error, Kind, Result};
 use crate::line::ReadLine;
 
 /// Colours of the quads in turn, so that neighbours can be told apart on any ground.
-const COLOURS: [Rgb<u8>; 5] =
-    [Rgb([220, 30, 30]), Rgb([20, 110, 220]), Rgb([10, 140, 60]), Rgb([170, 50, 190]), Rgb([200, 110, 0])];
+const COLOURS: [Rgb<u8>; 5] = [
+    Rgb([220, 30, 30]),
+    Rgb([20, 110, 220]),
+    Rgb([10, 140, 60]),
+    Rgb([170, 50, 190]),
+    Rgb([200, 110, 0]),
+];
 const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
 /// Pixels of the built-in letters, before they are magnified.
 const LETTER: u32 = 8;
@@ -34,9 +39,15 @@ impl Explain {
     /// `Io`, when it cannot be made.
     pub fn new(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|e| {
-            Error::new(Kind::Io, format!("{}: cannot make this folder: {e}", folder.display()))
+            Error::new(
+                Kind::Io,
+                format!("{}: cannot make this folder: {e}", folder.display()),
+            )
         })?;
-        Ok(Explain { folder: folder.to_owned(), step: 0 })
+        Ok(Explain {
+            folder: folder.to_owned(),
+            step: 0,
+        })
     }
 
     /// Writes the picture as it is after the step `name`.
@@ -54,7 +65,9 @@ impl Explain {
     /// `Io`, when the file cannot be written.
     pub fn lines(&mut self, luma: &GrayImage, lines: &[ReadLine]) -> Result<()> {
         let path = self.next("lines");
-        sheet(luma, lines).save(&path).map_err(|e| unwritten(&path, &e))
+        sheet(luma, lines)
+            .save(&path)
+            .map_err(|e| unwritten(&path, &e))
     }
 
     fn next(&mut self, name: &str) -> PathBuf {
@@ -64,7 +77,10 @@ impl Explain {
 }
 
 fn unwritten(path: &Path, e: &image::ImageError) -> Error {
-    Error::new(Kind::Io, format!("{}: cannot write this picture: {e}", path.display()))
+    Error::new(
+        Kind::Io,
+        format!("{}: cannot write this picture: {e}", path.display()),
+    )
 }
 
 /// The picture on the left, its text on the right at the height where it stands.
@@ -72,7 +88,11 @@ fn sheet(luma: &GrayImage, lines: &[ReadLine]) -> RgbImage {
     let (width, height) = luma.dimensions();
     let zoom = (height / 360).clamp(1, 4);
     let row = LETTER * zoom + LEADING;
-    let longest = lines.iter().map(|l| l.text.chars().count() + 8).max().unwrap_or(0) as u32;
+    let longest = lines
+        .iter()
+        .map(|l| l.text.chars().count() + 8)
+        .max()
+        .unwrap_or(0) as u32;
     let column = longest * LETTER * zoom + 2 * row;
     let tall = height.max((lines.len() as u32 + 1) * row);
     let mut sheet = RgbImage::from_pixel(width + column, tall, PAPER);
@@ -80,7 +100,13 @@ fn sheet(luma: &GrayImage, lines: &[ReadLine]) -> RgbImage {
         sheet.put_pixel(x, y, Rgb([p.0[0]; 3]));
     }
     let mut order: Vec<usize> = (0..lines.len()).collect();
-    order.sort_by(|&a, &b| lines[a].quad.centre().y.total_cmp(&lines[b].quad.centre().y));
+    order.sort_by(|&a, &b| {
+        lines[a]
+            .quad
+            .centre()
+            .y
+            .total_cmp(&lines[b].quad.centre().y)
+    });
     let mut free = 0;
     for (rank, i) in order.into_iter().enumerate() {
         let line = &lines[i];
@@ -137,7 +163,10 @@ mod tests {
     #[test]
     fn each_line_has_its_quad_and_its_text_on_the_sheet() {
         let luma = GrayImage::from_pixel(200, 100, image::Luma([90]));
-        let quads = [Quad::upright(20.0, 20.0, 60.0, 10.0), Quad::upright(20.0, 24.0, 60.0, 10.0)];
+        let quads = [
+            Quad::upright(20.0, 20.0, 60.0, 10.0),
+            Quad::upright(20.0, 24.0, 60.0, 10.0),
+        ];
         let lines = quads.map(|quad| ReadLine {
             quad,
             text: "LOT 1".into(),

@@ -11,7 +11,11 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(e) => {
             // Help and the version are asked for; anything else is a wrong command line.
-            let code = if e.use_stderr() { Kind::Usage.exit_code() } else { 0 };
+            let code = if e.use_stderr() {
+                Kind::Usage.exit_code()
+            } else {
+                0
+            };
             let _ = e.print();
             return ExitCode::from(code);
         }

@@ -143,7 +143,10 @@ impl Model {
     fn assemble(origin: &str, description: &str, graph: Vec<u8>, charset: &str) -> Result<Self> {
         let description = parse(origin, description)?;
         if let Some(expected) = &description.sha256 {
-            let found: String = Sha256::digest(&graph).iter().map(|b| format!("{b:02x}")).collect();
+            let found: String = Sha256::digest(&graph)
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect();
             if *expected != found {
                 return Err(config(format!(
                     "{origin}: sha256 does not match {}: it has {found}; copy the model anew",
@@ -159,7 +162,12 @@ impl Model {
                 charset.len()
             )));
         }
-        Ok(Model { description, graph, charset, origin: origin.to_owned() })
+        Ok(Model {
+            description,
+            graph,
+            charset,
+            origin: origin.to_owned(),
+        })
     }
 
     /// How many classes the graph has to give: one a character, and the blank.
@@ -184,8 +192,13 @@ fn config(message: String) -> Error {
 
 fn parse(origin: &str, text: &str) -> Result<Description> {
     let d: Description = toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(1, |s| 1 + text[..s.start.min(text.len())].matches('\n').count());
-        config(format!("{origin}:{line}: not a model description: {}", e.message()))
+        let line = e.span().map_or(1, |s| {
+            1 + text[..s.start.min(text.len())].matches('\n').count()
+        });
+        config(format!(
+            "{origin}:{line}: not a model description: {}",
+            e.message()
+        ))
     })?;
     if d.format != FORMAT {
         return Err(config(format!(
@@ -249,7 +262,8 @@ fn inside(folder: &Path, description: &Path, name: &str) -> Result<std::path::Pa
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let fail = |e: std::io::Error| config(format!("{}: cannot read the model: {e}", path.display()));
+    let fail =
+        |e: std::io::Error| config(format!("{}: cannot read the model: {e}", path.display()));
     let file = File::open(path).map_err(fail)?;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes).map_err(fail)?;
@@ -312,12 +326,32 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_said_in_one_line() {
         let cases = [
-            (DESCRIPTION.replace("height = 32", "height = 4000"), "a\nb", "input.height = 4000"),
-            (DESCRIPTION.replace("scale = 255.0", "scale = 0.0"), "a\nb", "scale not 0"),
-            (DESCRIPTION.replace("blank = 2", "blank = 3"), "a\nb", "blank = 3 is past"),
-            (DESCRIPTION.replace("format = 1", "format = 9"), "a\nb", "format = 9"),
+            (
+                DESCRIPTION.replace("height = 32", "height = 4000"),
+                "a\nb",
+                "input.height = 4000",
+            ),
+            (
+                DESCRIPTION.replace("scale = 255.0", "scale = 0.0"),
+                "a\nb",
+                "scale not 0",
+            ),
+            (
+                DESCRIPTION.replace("blank = 2", "blank = 3"),
+                "a\nb",
+                "blank = 3 is past",
+            ),
+            (
+                DESCRIPTION.replace("format = 1", "format = 9"),
+                "a\nb",
+                "format = 9",
+            ),
             (DESCRIPTION.to_owned(), "a\nbc", "line 2 of the charset"),
-            (DESCRIPTION.replace("name", "nome"), "a\nb", "toy/model.toml:3: not a model"),
+            (
+                DESCRIPTION.replace("name", "nome"),
+                "a\nb",
+                "toy/model.toml:3: not a model",
+            ),
             (
                 DESCRIPTION.replace("blank = 2", "blank = 2\nsha256 = \"00\""),
                 "a\nb",

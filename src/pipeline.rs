@@ -6,6 +6,7 @@
 use image::GrayImage;
 
 use crate::config::Config;
+use crate::enhance;
 use crate::error::Result;
 use crate::explain::Explain;
 use crate::find::Finder;
@@ -13,6 +14,8 @@ use crate::layout;
 use crate::line::ReadLine;
 use crate::quad::Quad;
 use crate::recognize::Recognizer;
+use crate::rectify;
+use crate::tidy::Tidy;
 
 /// What a picture says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,9 +28,14 @@ pub struct Page {
 
 /// Reads pictures, one after another.
 pub struct Pipeline {
+    enhance: enhance::Settings,
     min_confidence: f32,
     finder: Finder,
     recognizer: Recognizer,
+    tidy: Tidy,
+    /// The page after the steps that change it, and the strip in work: kept for their memory.
+    page: GrayImage,
+    strip: GrayImage,
 }
 
 impl Pipeline {
@@ -37,49 +45,119 @@ impl Pipeline {
     /// `Config`, when the model that the configuration names cannot be used.
     pub fn new(config: &Config) -> Result<Self> {
         Ok(Pipeline {
+            enhance: config.enhance.clone(),
             min_confidence: config.read.min_confidence,
             finder: Finder::new(config.find.clone()),
             recognizer: Recognizer::new(&config.read)?,
+            tidy: Tidy::new(config.tidy.clone()),
+            page: GrayImage::default(),
+            strip: GrayImage::default(),
         })
     }
 
-    /// Reads a picture of anything: finds its lines and reads each.
+    /// Reads a picture of anything: finds its lines and reads each. Quads are in pixels of the picture
+    /// after `enhance` has turned it.
     ///
     /// # Errors
     /// `Config`, when the model fails; `Io`, when `explain` cannot write.
     pub fn page(&mut self, luma: &GrayImage, mut explain: Option<&mut Explain>) -> Result<Page> {
-        if let Some(explain) = explain.as_deref_mut() {
-            explain.picture("grey", luma)?;
-        }
-        let quads = self.finder.find(luma).to_vec();
+        let mut page = std::mem::take(&mut self.page);
+        page.clone_from(luma);
+        let mut shown = Shown::new(explain.as_deref_mut());
+        shown.picture("grey", &page);
+        enhance::page(&mut page, &self.enhance, |step, luma| {
+            shown.picture(step, luma)
+        });
+        shown.done()?;
+        let quads = self.finder.find(&page).to_vec();
         let mut lines = Vec::with_capacity(quads.len());
-        for quad in &quads {
-            let line = self.recognizer.read(luma, quad)?;
-            if line.confidence >= self.min_confidence && !line.text.trim().is_empty() {
+        for (n, quad) in quads.iter().enumerate() {
+            let line = self.strip(&page, quad, explain.as_deref_mut(), Some(n + 1))?;
+            if line.confidence >= self.min_confidence {
                 lines.push(line);
             }
         }
-        let page = arrange(lines);
+        self.tidy.page(&mut lines);
+        let read = arrange(lines);
         if let Some(explain) = explain {
-            explain.lines(luma, &page.lines)?;
+            explain.lines(&page, &read.lines)?;
         }
-        Ok(page)
+        self.page = page;
+        Ok(read)
     }
 
     /// Reads a picture that is one line of text from edge to edge.
     ///
     /// # Errors
     /// As for [`Pipeline::page`].
-    pub fn line(&mut self, luma: &GrayImage, explain: Option<&mut Explain>) -> Result<Page> {
+    pub fn line(&mut self, luma: &GrayImage, mut explain: Option<&mut Explain>) -> Result<Page> {
+        let mut shown = Shown::new(explain.as_deref_mut());
+        shown.picture("grey", luma);
+        shown.done()?;
         let whole = Quad::upright(0.0, 0.0, luma.width() as f32, luma.height() as f32);
-        let line = self.recognizer.read(luma, &whole)?;
-        let lines = if line.text.trim().is_empty() { Vec::new() } else { vec![line] };
+        let mut line = self.strip(luma, &whole, explain.as_deref_mut(), None)?;
+        self.tidy.line(&mut line);
+        let lines = if line.text.is_empty() {
+            Vec::new()
+        } else {
+            vec![line]
+        };
         if let Some(explain) = explain {
-            explain.picture("grey", luma)?;
-            explain.picture("strip", self.recognizer.last_strip())?;
             explain.lines(luma, &lines)?;
         }
         Ok(arrange(lines))
+    }
+
+    /// Cuts out one line, takes it through the steps for strips and reads it.
+    fn strip(
+        &mut self,
+        luma: &GrayImage,
+        quad: &Quad,
+        explain: Option<&mut Explain>,
+        number: Option<usize>,
+    ) -> Result<ReadLine> {
+        rectify::strip(luma, quad, self.recognizer.height(), &mut self.strip);
+        let mut shown = Shown::new(explain);
+        let name = |step: &str| match number {
+            Some(n) => format!("line{n:03}-{step}"),
+            None => step.to_owned(),
+        };
+        shown.picture(&name("strip"), &self.strip);
+        enhance::strip(&mut self.strip, &self.enhance, |step, luma| {
+            shown.picture(&name(step), luma);
+        });
+        let mut line = self.recognizer.read(&mut self.strip)?;
+        shown.picture(&name("read"), &self.strip);
+        shown.done()?;
+        line.quad = *quad;
+        Ok(line)
+    }
+}
+
+/// Hands pictures to an explanation, if one is asked for, and keeps its first failure: the steps themselves cannot fail.
+struct Shown<'a> {
+    explain: Option<&'a mut Explain>,
+    outcome: Result<()>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(explain: Option<&'a mut Explain>) -> Self {
+        Shown {
+            explain,
+            outcome: Ok(()),
+        }
+    }
+
+    fn picture(&mut self, name: &str, luma: &GrayImage) {
+        if let Some(explain) = &mut self.explain
+            && self.outcome.is_ok()
+        {
+            self.outcome = explain.picture(name, luma);
+        }
+    }
+
+    fn done(self) -> Result<()> {
+        self.outcome
     }
 }
 
@@ -90,6 +168,8 @@ fn arrange(lines: Vec<ReadLine>) -> Page {
     let text = layout::text(&lines, &rows);
     let mut lines: Vec<Option<ReadLine>> = lines.into_iter().map(Some).collect();
     let order = rows.iter().flatten();
-    let lines = order.filter_map(|&i| lines.get_mut(i).and_then(Option::take)).collect();
+    let lines = order
+        .filter_map(|&i| lines.get_mut(i).and_then(Option::take))
+        .collect();
     Page { lines, text }
 }

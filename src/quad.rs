@@ -32,7 +32,10 @@ impl Point {
 
     /// The point half-way to `other`.
     pub fn midpoint(self, other: Point) -> Point {
-        Point { x: (self.x + other.x) / 2.0, y: (self.y + other.y) / 2.0 }
+        Point {
+            x: (self.x + other.x) / 2.0,
+            y: (self.y + other.y) / 2.0,
+        }
     }
 }
 
@@ -47,7 +50,10 @@ impl Quad {
         Quad([
             Point { x, y },
             Point { x: x + width, y },
-            Point { x: x + width, y: y + height },
+            Point {
+                x: x + width,
+                y: y + height,
+            },
             Point { x, y: y + height },
         ])
     }

@@ -32,7 +32,11 @@ impl Score {
         let fold = |text: &str| {
             let text = text.nfc().collect::<String>();
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if case_sensitive { text } else { text.to_uppercase() }
+            if case_sensitive {
+                text
+            } else {
+                text.to_uppercase()
+            }
         };
         let (truth, reading) = (fold(truth), fold(reading));
         self.pairs += 1;
@@ -40,14 +44,19 @@ impl Score {
         self.edits += distance(&truth, &reading);
         self.exact += usize::from(truth == reading);
         let alnum = |text: &str| -> String {
-            text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+            text.to_lowercase()
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .collect()
         };
         self.alnum += usize::from(alnum(&truth) == alnum(&reading));
         let (truth, reading) = (words(&truth), words(&reading));
         self.true_words += truth.values().sum::<usize>();
         self.read_words += reading.values().sum::<usize>();
-        self.common_words +=
-            truth.iter().map(|(w, n)| reading.get(w).map_or(0, |m| *m.min(n))).sum::<usize>();
+        self.common_words += truth
+            .iter()
+            .map(|(w, n)| reading.get(w).map_or(0, |m| *m.min(n)))
+            .sum::<usize>();
     }
 
     /// Character error rate: edits a character of the truth. 0 is faultless; can pass 1.
@@ -79,7 +88,10 @@ impl Score {
 fn words(text: &str) -> HashMap<String, usize> {
     let mut bag = HashMap::new();
     let lower = text.to_lowercase();
-    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+    for word in lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+    {
         *bag.entry(word.to_owned()).or_insert(0) += 1;
     }
     bag
@@ -107,7 +119,12 @@ mod tests {
 
     #[test]
     fn distances_of_known_words() {
-        for (a, b, d) in [("", "", 0), ("kitten", "sitting", 3), ("", "abc", 3), ("ä", "a", 1)] {
+        for (a, b, d) in [
+            ("", "", 0),
+            ("kitten", "sitting", 3),
+            ("", "abc", 3),
+            ("ä", "a", 1),
+        ] {
             assert_eq!(distance(a, b), d);
             assert_eq!(distance(b, a), d);
         }

@@ -73,7 +73,12 @@ pub fn run(args: &Args) -> Result<()> {
             let mut one = Score::default();
             one.add(&truth, &reading, !args.ignore_case);
             score.add(&truth, &reading, !args.ignore_case);
-            outcomes.push(Outcome { cer: one.cer(), file, truth, reading });
+            outcomes.push(Outcome {
+                cer: one.cer(),
+                file,
+                truth,
+                reading,
+            });
         }
         times.sort_by(f64::total_cmp);
         println!(
@@ -89,7 +94,13 @@ pub fn run(args: &Args) -> Result<()> {
         );
         outcomes.sort_by(|a, b| b.cer.total_cmp(&a.cer));
         for o in outcomes.iter().take(args.worst) {
-            println!("  {:6.1}  {}\n          true {:?}\n          read {:?}", 100.0 * o.cer, o.file, o.truth, o.reading);
+            println!(
+                "  {:6.1}  {}\n          true {:?}\n          read {:?}",
+                100.0 * o.cer,
+                o.file,
+                o.truth,
+                o.reading
+            );
         }
     }
     Ok(())
@@ -97,21 +108,39 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn labels(folder: &Path) -> Result<Vec<Row>> {
     let path = folder.join("labels.tsv");
-    let text = std::fs::read_to_string(&path)
-        .map_err(|e| Error::new(Kind::NoInput, format!("{}: cannot read: {e}", path.display())))?;
-    let rows = text.lines().enumerate().filter(|(_, row)| !row.is_empty()).map(|(i, row)| {
-        let (file, truth) = row.split_once('\t').ok_or_else(|| {
-            Error::new(
-                Kind::Data,
-                format!("{}:{}: no tab: expected FILE<TAB>TEXT", path.display(), i + 1),
-            )
-        })?;
-        let truth = truth.split('\t').next().unwrap_or_default();
-        Ok(Row { file: file.to_owned(), truth: unescape(truth) })
-    });
+    let text = std::fs::read_to_string(&path).map_err(|e| {
+        Error::new(
+            Kind::NoInput,
+            format!("{}: cannot read: {e}", path.display()),
+        )
+    })?;
+    let rows = text
+        .lines()
+        .enumerate()
+        .filter(|(_, row)| !row.is_empty())
+        .map(|(i, row)| {
+            let (file, truth) = row.split_once('\t').ok_or_else(|| {
+                Error::new(
+                    Kind::Data,
+                    format!(
+                        "{}:{}: no tab: expected FILE<TAB>TEXT",
+                        path.display(),
+                        i + 1
+                    ),
+                )
+            })?;
+            let truth = truth.split('\t').next().unwrap_or_default();
+            Ok(Row {
+                file: file.to_owned(),
+                truth: unescape(truth),
+            })
+        });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     if rows.is_empty() {
-        return Err(Error::new(Kind::Data, format!("{}: no rows in it", path.display())));
+        return Err(Error::new(
+            Kind::Data,
+            format!("{}: no rows in it", path.display()),
+        ));
     }
     Ok(rows)
 }

@@ -85,7 +85,9 @@ impl Cli {
 /// Log lines go to standard error; `RUST_LOG` goes before the configuration.
 fn start_log(config: &Config) {
     let mut builder = env_logger::Builder::new();
-    builder.filter_level(config.log.level.into()).parse_default_env();
+    builder
+        .filter_level(config.log.level.into())
+        .parse_default_env();
     // The journal has its own clock.
     if std::env::var_os("JOURNAL_STREAM").is_some() {
         builder.format_timestamp(None);

@@ -94,9 +94,9 @@ pub fn run(args: &Args) -> Result<()> {
 fn read(pipeline: &mut Pipeline, path: &Path, args: &Args, many: bool) -> Result<(Page, Duration)> {
     let mut explain = match &args.explain {
         // Several images would write over each other's pictures.
-        Some(folder) if many => {
-            Some(Explain::new(&folder.join(path.file_name().unwrap_or_default()))?)
-        }
+        Some(folder) if many => Some(Explain::new(
+            &folder.join(path.file_name().unwrap_or_default()),
+        )?),
         Some(folder) => Some(Explain::new(folder)?),
         None => None,
     };
@@ -114,7 +114,10 @@ fn open(output: Option<&Path>) -> Result<Box<dyn Write>> {
     Ok(match output {
         Some(path) => {
             let file = File::create(path).map_err(|e| {
-                Error::new(Kind::Io, format!("{}: cannot write this file: {e}", path.display()))
+                Error::new(
+                    Kind::Io,
+                    format!("{}: cannot write this file: {e}", path.display()),
+                )
             })?;
             Box::new(BufWriter::new(file))
         }
@@ -164,7 +167,11 @@ fn write_failure(out: &mut dyn Write, format: Format, path: &Path, error: &Error
         Format::Text => Ok(()),
         Format::Tsv => writeln!(out, "{}\t\t", escape(&name)),
         Format::Json => {
-            writeln!(out, "{}", serde_json::json!({ "path": name, "error": error.to_string() }))
+            writeln!(
+                out,
+                "{}",
+                serde_json::json!({ "path": name, "error": error.to_string() })
+            )
         }
     };
     written.map_err(|e| unwritable(&e))
@@ -176,7 +183,9 @@ fn shown(path: &Path) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\t', "\\t")
+    text.replace('\\', "\\\\")
+        .replace('\n', "\\n")
+        .replace('\t', "\\t")
 }
 
 fn unwritable(e: &io::Error) -> Error {

@@ -31,7 +31,10 @@ impl Args {
     /// When the file cannot be read or used.
     pub fn config(&self) -> Result<Config> {
         let installed = PathBuf::from(DEFAULT_PATH);
-        let file = self.config.clone().or_else(|| installed.exists().then_some(installed));
+        let file = self
+            .config
+            .clone()
+            .or_else(|| installed.exists().then_some(installed));
         let mut config = match file {
             Some(file) => Config::load(&file)?,
             None => {
@@ -79,7 +82,12 @@ fn outlets(config: &Config) -> Result<Vec<Outlet>> {
         sinks.push(Box::new(serial));
     }
     if sinks.is_empty() {
-        log::warn!("no output is enabled: what is read goes nowhere, see [output] in the configuration");
+        log::warn!(
+            "no output is enabled: what is read goes nowhere, see [output] in the configuration"
+        );
     }
-    sinks.into_iter().map(|sink| Outlet::start(sink, Limits::default())).collect()
+    sinks
+        .into_iter()
+        .map(|sink| Outlet::start(sink, Limits::default()))
+        .collect()
 }

@@ -22,7 +22,7 @@ pub use problem::{Problem, Problems};
 
 use crate::error::Kind;
 use crate::sink::{serial, socket, stdout};
-use crate::{capture, find, recognize, tidy, track};
+use crate::{capture, enhance, find, recognize, tidy, track};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -77,6 +77,8 @@ tables! {
     Config {
         /// Where pictures come from.
         camera: capture::Settings,
+        /// The classic steps that make print easier to read.
+        enhance: enhance::Settings,
         /// How lines of text are looked for.
         find: find::Settings,
         /// How lines are read.

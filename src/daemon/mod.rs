@@ -70,9 +70,19 @@ pub struct Daemon<R> {
 impl<R: Reader> Daemon<R> {
     /// A daemon that ends when `stop` is set.
     pub fn new(reader: R, tracker: Tracker, outlets: Vec<Outlet>, stop: Stop) -> Self {
-        let frame =
-            Frame { luma: GrayImage::default(), seq: 0, captured_at: SystemTime::UNIX_EPOCH };
-        Daemon { reader, tracker, outlets, stop, frame, frames_read: 0 }
+        let frame = Frame {
+            luma: GrayImage::default(),
+            seq: 0,
+            captured_at: SystemTime::UNIX_EPOCH,
+        };
+        Daemon {
+            reader,
+            tracker,
+            outlets,
+            stop,
+            frame,
+            frames_read: 0,
+        }
     }
 
     /// Works until the source ends or the daemon is told to. The source must open the first time; a fault that comes later
@@ -91,7 +101,9 @@ impl<R: Reader> Daemon<R> {
                     let s = source.stats();
                     log::info!(
                         "{} frames read, {} skipped, {} bad",
-                        self.frames_read, s.skipped, s.bad
+                        self.frames_read,
+                        s.skipped,
+                        s.bad
                     );
                     return Ok(ended);
                 }
@@ -134,7 +146,9 @@ impl<R: Reader> Daemon<R> {
     fn handle_frame(&mut self) -> Result<()> {
         let lines = self.reader.read(&self.frame.luma)?;
         self.frames_read += 1;
-        let Frame { seq, captured_at, .. } = self.frame;
+        let Frame {
+            seq, captured_at, ..
+        } = self.frame;
         let latency_ms = latency(captured_at);
         let outlets = &self.outlets;
         self.tracker.observe(&lines, captured_at, |change| {
@@ -170,13 +184,22 @@ fn tell(outlets: &[Outlet], event: Event) {
 
 fn latency(captured_at: SystemTime) -> u64 {
     // A clock that was set back gives no latency, not a negative one.
-    captured_at.elapsed().map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+    captured_at
+        .elapsed()
+        .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
 }
 
 fn line_event(change: Change, frame: u64, captured_at: SystemTime, latency_ms: u64) -> Event {
-    let Change { change: event, id, line } = change;
+    let Change {
+        change: event,
+        id,
+        line,
+    } = change;
     let mut buffer = [0; 4];
-    let chars = line.chars.iter().map(|&(c, sure)| Glyph::new(c.encode_utf8(&mut buffer), sure));
+    let chars = line
+        .chars
+        .iter()
+        .map(|&(c, sure)| Glyph::new(c.encode_utf8(&mut buffer), sure));
     Event::Line(LineEvent {
         event,
         id,
@@ -205,7 +228,12 @@ fn page_event(
         event: PageChange::Steady,
         text: PageText::new(text.lines()),
         confidence: Confidence::new(sure),
-        lines: rows.iter().flatten().filter_map(|&i| told.get(i)).map(|(id, _)| *id).collect(),
+        lines: rows
+            .iter()
+            .flatten()
+            .filter_map(|&i| told.get(i))
+            .map(|(id, _)| *id)
+            .collect(),
         frame,
         captured_at,
         latency_ms,

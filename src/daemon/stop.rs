@@ -25,12 +25,19 @@ impl Stop {
         let mut signals = Signals::new([SIGTERM, SIGINT]).map_err(fail)?;
         let wait = move || {
             if let Some(signal) = signals.forever().next() {
-                let name = if signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
+                let name = if signal == SIGTERM {
+                    "SIGTERM"
+                } else {
+                    "SIGINT"
+                };
                 log::info!("{name}: ending");
                 theirs.set();
             }
         };
-        thread::Builder::new().name("signals".into()).spawn(wait).map_err(fail)?;
+        thread::Builder::new()
+            .name("signals".into())
+            .spawn(wait)
+            .map_err(fail)?;
         Ok(stop)
     }
 

@@ -27,7 +27,11 @@ pub fn canonical(luma: &mut [u8]) {
     let low = level_where(&|sum| sum * 100 > n * LOW_PERCENT).unwrap_or(255) as i32;
     let high = level_where(&|sum| sum * 100 >= n * HIGH_PERCENT).unwrap_or(255) as i32;
     let span = (high - low).max(LEAST_SPAN);
-    let low = if high - low >= LEAST_SPAN { low } else { (low + high - span).div_euclid(2) };
+    let low = if high - low >= LEAST_SPAN {
+        low
+    } else {
+        (low + high - span).div_euclid(2)
+    };
     let stretched: [u8; 256] =
         std::array::from_fn(|v| ((v as i32 - low) * 255).div_euclid(span).clamp(0, 255) as u8);
     let mut sum = 0u64;

@@ -49,7 +49,10 @@ impl Graph {
                 format!("{inputs} inputs and {outputs} outputs where one of each is expected"),
             ));
         }
-        Ok(Graph { model, origin: origin.to_owned() })
+        Ok(Graph {
+            model,
+            origin: origin.to_owned(),
+        })
     }
 
     /// Optimises the graph for an input of 1 x channels x height x width.
@@ -68,7 +71,11 @@ impl Graph {
                 .into_optimized()?
                 .into_runnable()
         })?;
-        Ok(Plan { runnable, shape, origin: self.origin.clone() })
+        Ok(Plan {
+            runnable,
+            shape,
+            origin: self.origin.clone(),
+        })
     }
 }
 
@@ -87,7 +94,9 @@ impl Plan {
             let (steps, classes) = match *output.shape() {
                 [1, steps, classes] | [steps, 1, classes] => (steps, classes),
                 ref other => {
-                    return Err(TractError::msg(format!("it gives {other:?}, not 1 x steps x classes")));
+                    return Err(TractError::msg(format!(
+                        "it gives {other:?}, not 1 x steps x classes"
+                    )));
                 }
             };
             scores.clear();
@@ -102,7 +111,10 @@ impl Plan {
         nodes
             .iter()
             .map(|n| {
-                let number = n.outputs.first().map(|o| format!("{:?}", o.fact.datum_type));
+                let number = n
+                    .outputs
+                    .first()
+                    .map(|o| format!("{:?}", o.fact.datum_type));
                 format!("{}: {}", n.op.name(), number.unwrap_or_default())
             })
             .collect()

@@ -1,7 +1,7 @@
 //! Strips of text to characters: the network in width buckets, then the CTC decoder.
 //!
-//! Takes a model and, for each line, an upright strip of its input height; gives a [`ReadLine`]'s text with
-//! confidences. After the first line of each width only tract allocates.
+//! Takes a model and, for each line, an upright strip of its input height; gives a [`ReadLine`] whose quad is the strip.
+//! After the first line of each width only tract and the text itself allocate.
 
 mod canonical;
 mod engine;
@@ -15,7 +15,6 @@ use crate::error::{Error, Kind, Result};
 use crate::line::ReadLine;
 use crate::model::{Model, Scores};
 use crate::quad::Quad;
-use crate::rectify;
 
 pub use canonical::canonical;
 pub use engine::{Graph, Plan};
@@ -24,7 +23,9 @@ pub use settings::Settings;
 /// Pixels: the widths that the graph is optimised for. A strip is padded to the next, so the steps are a
 /// trade of padding (at most a third, a fifth from 96 px on average) against plans (50 ms and 2 MB each, made when first needed). All are
 /// multiples of 32, which suits every stride that recognisers have.
-const BUCKETS: [u32; 14] = [32, 64, 96, 128, 192, 256, 320, 384, 512, 640, 800, 1024, 1280, 1600];
+const BUCKETS: [u32; 14] = [
+    32, 64, 96, 128, 192, 256, 320, 384, 512, 640, 800, 1024, 1280, 1600,
+];
 
 /// Reads strips with one model.
 pub struct Recognizer {
@@ -32,7 +33,6 @@ pub struct Recognizer {
     graph: Graph,
     plans: [Option<Plan>; BUCKETS.len()],
     decoder: Box<LineDecoder>,
-    strip: GrayImage,
     input: Vec<f32>,
     scores: Vec<f32>,
 }
@@ -54,12 +54,10 @@ impl Recognizer {
             graph,
             plans: Default::default(),
             decoder: LineDecoder::boxed(),
-            strip: GrayImage::default(),
             input: Vec::new(),
             scores: Vec::new(),
         };
-        let blank = GrayImage::new(BUCKETS[0], recognizer.height());
-        recognizer.read_strip(blank)?;
+        recognizer.read(&mut GrayImage::new(BUCKETS[0], recognizer.height()))?;
         Ok(recognizer)
     }
 
@@ -73,39 +71,29 @@ impl Recognizer {
         &self.model
     }
 
-    /// The last strip, as the network saw it but for the padding.
-    pub fn last_strip(&self) -> &GrayImage {
-        &self.strip
-    }
-
-    /// Reads the line in `quad` of `luma`.
+    /// Reads an upright strip as high as the model takes; brings the strip into the form in which the network sees it. A strip
+    /// that is wider than the widest bucket is squeezed.
     ///
     /// # Errors
     /// `Config`, when the model fails on the strip.
-    pub fn read(&mut self, luma: &GrayImage, quad: &Quad) -> Result<ReadLine> {
-        let mut strip = std::mem::take(&mut self.strip);
-        rectify::strip(luma, quad, self.height(), &mut strip);
+    pub fn read(&mut self, strip: &mut GrayImage) -> Result<ReadLine> {
         let widest = BUCKETS[BUCKETS.len() - 1];
         if strip.width() > widest {
-            strip = imageops::resize(&strip, widest, self.height(), FilterType::Triangle);
+            *strip = imageops::resize(strip, widest, self.height(), FilterType::Triangle);
         }
-        let mut line = self.read_strip(strip)?;
-        line.quad = *quad;
-        Ok(line)
-    }
-
-    fn read_strip(&mut self, mut strip: GrayImage) -> Result<ReadLine> {
         let input = &self.model.description.input;
         if input.canonical {
-            canonical(&mut strip);
+            canonical(strip);
         }
-        let bucket = BUCKETS.iter().position(|&b| strip.width() <= b).unwrap_or(BUCKETS.len() - 1);
+        let bucket = BUCKETS
+            .iter()
+            .position(|&b| strip.width() <= b)
+            .unwrap_or(BUCKETS.len() - 1);
         let (width, height) = (BUCKETS[bucket] as usize, input.height as usize);
-        fill(&strip, width, input.mean, input.scale, &mut self.input);
+        fill(strip, width, input.mean, input.scale, &mut self.input);
         for _ in 1..input.channels {
             self.input.extend_from_within(..width * height);
         }
-        self.strip = strip;
         let plan = match &mut self.plans[bucket] {
             Some(plan) => plan,
             empty => empty.insert(self.graph.plan([1, input.channels, height, width])?),
@@ -134,7 +122,7 @@ impl Recognizer {
             .filter_map(|c| Some((self.model.character(usize::from(c.class))?, c.confidence)))
             .collect();
         Ok(ReadLine {
-            quad: Quad::upright(0.0, 0.0, 0.0, 0.0),
+            quad: Quad::upright(0.0, 0.0, strip.width() as f32, strip.height() as f32),
             text: chars.iter().map(|(c, _)| c).collect(),
             confidence: best.confidence,
             chars,
@@ -146,7 +134,11 @@ impl Recognizer {
 /// last column: the training does the same.
 fn fill(strip: &GrayImage, width: usize, mean: f32, scale: f32, input: &mut Vec<f32>) {
     let taken = (strip.width() as usize).min(width);
-    let mut last: Vec<u8> = strip.rows().filter_map(|mut row| row.next_back()).map(|p| p.0[0]).collect();
+    let mut last: Vec<u8> = strip
+        .rows()
+        .filter_map(|mut row| row.next_back())
+        .map(|p| p.0[0])
+        .collect();
     last.sort_unstable();
     let ground = last.get(last.len() / 2).copied().unwrap_or(255);
     let number = |v: u8| (f32::from(v) - mean) / scale;

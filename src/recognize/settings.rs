@@ -19,7 +19,10 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { model: PathBuf::new(), min_confidence: 0.45 }
+        Settings {
+            model: PathBuf::new(),
+            min_confidence: 0.45,
+        }
     }
 }
 
@@ -30,7 +33,10 @@ impl Settings {
         if !(0.0..=1.0).contains(&self.min_confidence) {
             faults.push(Fault {
                 key: "min-confidence".into(),
-                message: format!("{} is not a confidence: expected 0 to 1", self.min_confidence),
+                message: format!(
+                    "{} is not a confidence: expected 0 to 1",
+                    self.min_confidence
+                ),
             });
         }
         faults

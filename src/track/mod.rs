@@ -43,7 +43,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { steady_frames: 3, gone_after_ms: 1500, page_after_ms: 500 }
+        Settings {
+            steady_frames: 3,
+            gone_after_ms: 1500,
+            page_after_ms: 500,
+        }
     }
 }
 
@@ -54,7 +58,10 @@ impl Settings {
         let mut bound = |key: &str, value: u64, least: u64, most: u64| {
             if !(least..=most).contains(&value) {
                 let message = format!("{value} is out of range: expected {least} to {most}");
-                faults.push(Fault { key: key.into(), message });
+                faults.push(Fault {
+                    key: key.into(),
+                    message,
+                });
             }
         };
         bound("steady-frames", self.steady_frames.into(), 1, 100);
@@ -151,13 +158,19 @@ impl Tracker {
         let absent = |track: &Track| {
             // A clock that was set back makes a line seem seen in the future: that is not gone.
             track.last_seen != now
-                && now.duration_since(track.last_seen).is_ok_and(|absence| absence >= patience)
+                && now
+                    .duration_since(track.last_seen)
+                    .is_ok_and(|absence| absence >= patience)
         };
         self.tracks.retain(|track| {
             let gone = absent(track);
             if gone && let Some(line) = &track.told {
                 changed = true;
-                tell(Change { change: LineChange::Gone, id: track.id, line: line.clone() });
+                tell(Change {
+                    change: LineChange::Gone,
+                    id: track.id,
+                    line: line.clone(),
+                });
             }
             !gone
         });
@@ -172,15 +185,26 @@ impl Tracker {
     pub fn page(&mut self, now: SystemTime) -> Option<std::vec::Vec<(u64, &ReadLine)>> {
         let calm = Duration::from_millis(self.settings.page_after_ms);
         let changed_at = self.changed_at?;
-        if self.page_told || now.duration_since(changed_at).is_ok_and(|since| since < calm) {
+        if self.page_told
+            || now
+                .duration_since(changed_at)
+                .is_ok_and(|since| since < calm)
+        {
             return None;
         }
         // A line that has just come is still to be told: the page is not whole yet.
-        if self.tracks.iter().any(|t| t.told.is_none() && t.readings.is_promising()) {
+        if self
+            .tracks
+            .iter()
+            .any(|t| t.told.is_none() && t.readings.is_promising())
+        {
             return None;
         }
         self.page_told = true;
-        let told = self.tracks.iter().filter_map(|t| Some((t.id, t.told.as_ref()?)));
+        let told = self
+            .tracks
+            .iter()
+            .filter_map(|t| Some((t.id, t.told.as_ref()?)));
         Some(told.collect::<std::vec::Vec<_>>()).filter(|lines| !lines.is_empty())
     }
 
@@ -220,7 +244,11 @@ impl Track {
             Some(_) => return None,
         };
         self.told = Some(self.line.clone());
-        Some(Change { change, id: self.id, line: self.line.clone() })
+        Some(Change {
+            change,
+            id: self.id,
+            line: self.line.clone(),
+        })
     }
 }
 

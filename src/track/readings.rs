@@ -42,14 +42,21 @@ impl Readings {
                 .min_by(|&a, &b| self.all[a].weight.total_cmp(&self.all[b].weight));
             weakest.map(|i| self.all.swap_remove(i));
         }
-        let reading = Reading { text: text.to_owned(), weight: confidence, times: 1 };
+        let reading = Reading {
+            text: text.to_owned(),
+            weight: confidence,
+            times: 1,
+        };
         // Cannot be full: the weakest has just gone.
         let _ = self.all.push(reading);
     }
 
     /// The heaviest reading and in how many frames it was read.
     pub fn leader(&self) -> Option<(&str, u32)> {
-        let best = self.all.iter().max_by(|a, b| a.weight.total_cmp(&b.weight))?;
+        let best = self
+            .all
+            .iter()
+            .max_by(|a, b| a.weight.total_cmp(&b.weight))?;
         Some((&best.text, best.times))
     }
 
@@ -64,6 +71,9 @@ impl Readings {
     }
 
     fn weight(&self, text: &str) -> f32 {
-        self.all.iter().find(|r| r.text == text).map_or(0.0, |r| r.weight)
+        self.all
+            .iter()
+            .find(|r| r.text == text)
+            .map_or(0.0, |r| r.weight)
     }
 }

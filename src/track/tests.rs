@@ -18,13 +18,17 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Bench { tracker: Tracker::new(Settings::default()), now: SystemTime::UNIX_EPOCH }
+        Bench {
+            tracker: Tracker::new(Settings::default()),
+            now: SystemTime::UNIX_EPOCH,
+        }
     }
 
     fn frame(&mut self, lines: &[ReadLine]) -> std::vec::Vec<(LineChange, String)> {
         self.now += Duration::from_millis(100);
         let mut changes = std::vec::Vec::new();
-        self.tracker.observe(lines, self.now, |c| changes.push((c.change, c.line.text)));
+        self.tracker
+            .observe(lines, self.now, |c| changes.push((c.change, c.line.text)));
         changes
     }
 
@@ -34,7 +38,11 @@ impl Bench {
 
     fn page(&mut self) -> Option<std::vec::Vec<String>> {
         let page = self.tracker.page(self.now)?;
-        Some(page.into_iter().map(|(_, line)| line.text.clone()).collect())
+        Some(
+            page.into_iter()
+                .map(|(_, line)| line.text.clone())
+                .collect(),
+        )
     }
 }
 
@@ -53,7 +61,10 @@ fn a_line_is_told_once_when_it_is_steady_and_once_when_it_is_gone() {
 #[test]
 fn a_hand_passing_and_a_flickering_character_send_nothing_again() {
     let mut bench = Bench::new();
-    let (good, bad) = ([line("LOT 4711", 10.0, 10.0)], [line("LOT 47I1", 10.0, 10.0)]);
+    let (good, bad) = (
+        [line("LOT 4711", 10.0, 10.0)],
+        [line("LOT 47I1", 10.0, 10.0)],
+    );
     assert_eq!(bench.frames(5, &good).len(), 1);
     assert_eq!(bench.frames(8, &[]), []);
     for _ in 0..10 {
@@ -105,8 +116,9 @@ fn a_page_is_told_once_it_is_calm_and_again_after_a_change() {
 #[test]
 fn more_lines_than_there_is_room_for_are_counted_and_lose_nothing_told() {
     let mut bench = Bench::new();
-    let many: std::vec::Vec<_> =
-        (0..MAX_LINES + 10).map(|i| line(&format!("line {i}"), 10.0, 30.0 * i as f32)).collect();
+    let many: std::vec::Vec<_> = (0..MAX_LINES + 10)
+        .map(|i| line(&format!("line {i}"), 10.0, 30.0 * i as f32))
+        .collect();
     assert_eq!(bench.frames(3, &many).len(), MAX_LINES);
     assert_eq!(bench.tracker.overflow, 30);
 }

@@ -25,6 +25,9 @@ WIDEST = 640  # px; longer lines are read in the field, but cost a batch more th
 UNFIT = "symbol dingbat emoji barcode math dseg lastresort blank icon braille signwriting ornament swash initial fraktur gotic solidemirage opensymbol".split()
 DISPLAY_HEADING = "# Display, hand-like, stencil"
 DISPLAY_SHARE = 0.15  # of the lines; most print before a camera is plain type
+# Names of monospaced type, which keeps its shape when it is drawn as a few dots.
+EVEN = "mono code courier hack ocr inconsolata agave hermit fantasque spleen proggy 3270 typewriter".split()
+LOOSE_SHARE = 0.22  # of the lines stand in a box with room above and below
 PER_FAMILY = 6  # fonts of one family at most, so that the large families do not drown the rest
 STRETCH_LOW, STRETCH_HIGH = 0.01, 0.99  # quantiles of luma that become black and white
 LEAST_SPAN = 24  # luma; a flatter picture is stretched no further, or noise would become text
@@ -96,21 +99,23 @@ class Renderer:
     def __init__(self, fonts, seed):
         self.plain = [f for f in fonts if not f[3]]
         self.display = [f for f in fonts if f[3]] or self.plain
+        self.even = [f for f in fonts if any(n in Path(f[0]).name.lower() for n in EVEN)] or self.plain
         self.r = random.Random(seed)
         self.n = np.random.default_rng(seed)
 
-    def choose(self, text):
+    def choose(self, text, dotted):
         """A font that has the characters, and the text as that font writes it; None if none is found soon."""
         for _ in range(6):
-            path, covered, cased, _ = self.r.choice(self.display if self.r.random() < DISPLAY_SHARE else self.plain)
+            path, covered, cased, _ = self.r.choice(self.even if dotted else self.display if self.r.random() < DISPLAY_SHARE else self.plain)
             if set(text) <= covered:
                 written = text if cased else text.upper()
                 if set(written) <= covered:
                     return path, written
         return None
 
-    def ink(self, path, text):
-        """Coverage 0..1 of the text with margins, as float32; letters set apart or together now and then."""
+    def ink(self, path, text, loose):
+        """Coverage 0..1 of the text with margins, as float32; letters set apart or together now and then. In a loose box the lines
+        above and below look in, as they do where a line bends with its pack."""
         r = self.r
         font = _font(path, r.choice([18, 22, 28, 36, 44]))
         x0, y0, x1, y1 = font.getbbox(text)
@@ -124,6 +129,8 @@ class Renderer:
             ascent, descent = font.getmetrics()
             pt, pb = max(pt, y0 - max(0, int(ascent * 0.1))), max(pb, ascent + descent - y1 - int(descent * 0.2))
             pt, pb = min(pt, h), min(pb, h)
+        if loose:
+            pt, pb = (int(h * r.uniform(0.25, 0.8)) + 1 for _ in range(2))
         width = x1 - x0 + track * (len(text) - 1)
         if width < 2 or h < 3 or len(text) * h * 12 < width:
             return None
@@ -136,6 +143,11 @@ class Renderer:
                 x += font.getlength(c) + track
         else:
             draw.text((px - x0, pt - y0), text, fill=255, font=font)
+        if loose and r.random() < 0.7:
+            pitch = int(h * r.uniform(1.15, 1.7))
+            for dy in (-pitch, pitch):
+                other = "".join(r.sample(text, len(text)))
+                draw.text((px - x0 + r.randint(-h, h), pt - y0 + dy), other, fill=255, font=font)
         if r.random() < 0.04:
             y = pt + h + r.randint(0, max(1, pb - 1)) if r.random() < 0.8 else pt + h // 2
             draw.line([(px, y), (px + width, y)], fill=255, width=max(1, h // 16))
@@ -144,7 +156,7 @@ class Renderer:
     def dots(self, path, text):
         """The text as an ink-jet or needle printer sets it: a dot for each pixel of a font drawn 7 to 10 px high."""
         r = self.r
-        font = _font(path, r.choice([8, 9, 10, 11, 12]))
+        font = _font(path, r.choice([9, 10, 11, 12, 13]))
         small = np.asarray(_ink(font, " ".join(text) if r.random() < 0.1 else text), np.float32) / 255
         if not 5 <= small.shape[0] <= 14 or small.shape[1] > 260:
             return None
@@ -161,8 +173,8 @@ class Renderer:
             cv2.circle(out, tuple(int(v * 16) for v in centre), int(radius * 16), 1.0, -1, cv2.LINE_AA, 4)
         return out
 
-    def bend(self, ink):
-        """Perspective, slant, curve and weight."""
+    def bend(self, ink, loose):
+        """Perspective, slant, curve and weight; a line in a loose box may bend as far as the box has room."""
         r = self.r
         h, w = ink.shape
         if r.random() < 0.6:
@@ -172,10 +184,11 @@ class Renderer:
             if r.random() < 0.3:
                 target[:2, 0] += h * r.uniform(-0.35, 0.35)
             ink = cv2.warpPerspective(ink, cv2.getPerspectiveTransform(source, target.astype(np.float32)), (w, h))
-        if r.random() < 0.12:
-            rise = h * r.uniform(-0.15, 0.15)
+        if r.random() < (0.7 if loose else 0.12):
+            rise = h * r.uniform(-0.15, 0.15) * (2 if loose else 1)
             xs, ys = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-            ink = cv2.remap(ink, xs, ys + rise * np.sin(np.pi * xs / w).astype(np.float32), cv2.INTER_LINEAR)
+            start, part = (0, np.pi) if r.random() < 0.6 else (r.uniform(-1.5, 1.5), r.uniform(0.5, 2.5))
+            ink = cv2.remap(ink, xs, ys + rise * np.sin(start + part * xs / w).astype(np.float32), cv2.INTER_LINEAR)
         k = r.random()
         if k < 0.08 and h > 24:
             ink = cv2.erode(ink, np.ones((2, 2)))
@@ -230,15 +243,18 @@ class Renderer:
     def line(self, text):
         """(picture, text as drawn), or None when this draw of font and size does not do."""
         r = self.r
-        choice = self.choose(text)
+        dotted = r.random() < (0.25 if any(c.isdigit() for c in text) and text.upper() == text else 0.01)
+        choice = self.choose(text, dotted)
         if choice is None:
             return None
         path, text = choice
-        dotted = r.random() < (0.25 if any(c.isdigit() for c in text) and text.upper() == text else 0.01)
-        ink = self.dots(path, text) if dotted else self.ink(path, text)
+        loose = not dotted and r.random() < LOOSE_SHARE
+        ink = self.dots(path, text) if dotted else self.ink(path, text, loose)
         if ink is None:
             return None
-        ink = self.bend(ink)
+        if dotted and r.random() < 0.3:
+            ink = np.pad(ink, [(int(ink.shape[0] * r.uniform(0, 0.35)),) * 2, (0, 0)])
+        ink = self.bend(ink, loose)
         h, w = ink.shape
         width = int(w * HEIGHT / h * r.uniform(0.78, 1.22))
         # Three pixels a character are less than a time step a character: nothing to learn from.

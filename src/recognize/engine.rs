@@ -105,19 +105,19 @@ impl Plan {
         })
     }
 
-    /// Each operation of the optimised plan with the kind of number it gives, as in `OptMatMul: i32`.
+    /// Each operation of the optimised plan: its name, the kind of number it gives, and what tract tells of it (for a
+    /// matrix product, which kernel does it).
     pub fn operations(&self) -> Vec<String> {
         let nodes = self.runnable.model().nodes();
-        nodes
-            .iter()
-            .map(|n| {
-                let number = n
-                    .outputs
-                    .first()
-                    .map(|o| format!("{:?}", o.fact.datum_type));
-                format!("{}: {}", n.op.name(), number.unwrap_or_default())
-            })
-            .collect()
+        let told = nodes.iter().map(|n| {
+            let number = n
+                .outputs
+                .first()
+                .map(|o| format!("{:?}", o.fact.datum_type));
+            let info = n.op.info().unwrap_or_default().join(", ");
+            format!("{}: {} ({info})", n.op.name(), number.unwrap_or_default())
+        });
+        told.collect()
     }
 }
 

@@ -106,11 +106,13 @@ fn play(scripts: &[&[Step]], settings: Settings) -> (Result<Ended>, Vec<Event>) 
 }
 
 fn lines(events: &[Event]) -> Vec<(LineChange, &str)> {
-    let line = |event| match event {
-        &Event::Line(ref line) => Some((line.event, line.text.as_str())),
-        _ => None,
-    };
-    events.iter().filter_map(line).collect()
+    events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Line(line) => Some((line.event, line.text.as_str())),
+            _ => None,
+        })
+        .collect()
 }
 
 fn quick() -> Settings {

@@ -1,0 +1,20 @@
+#!/bin/sh
+# The built-in reader from nothing: installs, renders, trains, quantises, and puts the model into models/latin.
+# Goes on where it was when it is started again. RUN (default models/train/runs/latin) keeps lines and checkpoints.
+#   RUN=DIR LINES=560000 SHARDS=104 models/train/all.sh
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+run=${RUN:-$here/runs/latin}
+lines=${LINES:-560000}
+shards=${SHARDS:-104}
+venv=$here/../../.venv
+
+"$here/setup.sh" "$venv"
+cd "$here"
+mkdir -p "$run"
+# The trainer takes each shard as soon as it is there.
+"$venv/bin/python" shards.py "$run" 0 "$shards" --workers "$(($(nproc) > 1 ? $(nproc) - 1 : 1))" >"$run/shards.log" &
+renderer=$!
+trap 'kill $renderer 2>/dev/null || true' EXIT
+"$venv/bin/python" train.py "$run" --lines "$lines" --shards "$shards" --seed 1
+"$venv/bin/python" quantise.py "$run" "$here/../latin"

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs what training needs: fonts and word lists (Debian packages, as root), and the Python packages in a virtual environment.
+#   models/train/setup.sh [VENV]
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+venv=${1:-$here/../../.venv}
+
+root=
+[ "$(id -u)" = 0 ] || root=sudo
+export DEBIAN_FRONTEND=noninteractive
+$root apt-get update -qq
+lists="wamerican-large wbritish wngerman wfrench wspanish witalian wdutch wpolish wswedish wportuguese wnorwegian wdanish"
+# A font package that this release of Debian does not have is left out, and said.
+fonts=
+for package in $(grep -v '^#' "$here/fonts.txt"); do
+    if apt-cache show "$package" >/dev/null 2>&1; then fonts="$fonts $package"; else echo "setup: no package $package here"; fi
+done
+# shellcheck disable=SC2086
+$root apt-get install -y -qq --no-install-recommends fontconfig python3-venv $lists $fonts >/dev/null
+
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/pip" install -q -r "$here/requirements.txt"

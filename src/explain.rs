@@ -20,16 +20,23 @@ const COLOURS: [Rgb<u8>; 5] = [
     Rgb([170, 50, 190]),
     Rgb([200, 110, 0]),
 ];
+/// How the name of a line's first strip begins.
+pub const STRIP: &str = "strip";
 const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
 /// Pixels of the built-in letters, before they are magnified.
 const LETTER: u32 = 8;
 /// Pixels between the rows of text.
 const LEADING: u32 = 4;
 
+/// Pixels of a strip's sheet between what belongs to one line and what to the next.
+const GAP: u32 = 14;
+
 /// Writes the pictures of one page into a folder.
 pub struct Explain {
     folder: PathBuf,
     step: u32,
+    /// The steps of the strips so far, in order: what was done, and the strip after it.
+    strips: Vec<(String, GrayImage)>,
 }
 
 impl Explain {
@@ -47,6 +54,7 @@ impl Explain {
         Ok(Explain {
             folder: folder.to_owned(),
             step: 0,
+            strips: Vec::new(),
         })
     }
 
@@ -70,6 +78,23 @@ impl Explain {
             .map_err(|e| unwritten(&path, &e))
     }
 
+    /// Keeps one strip after the step `name`, for the sheet of strips.
+    pub fn strip(&mut self, name: &str, luma: &GrayImage) {
+        self.strips.push((name.to_owned(), luma.clone()));
+    }
+
+    /// Writes all strips kept, one below the other with the names of their steps.
+    ///
+    /// # Errors
+    /// `Io`, when the file cannot be written.
+    pub fn strips(&mut self) -> Result<()> {
+        let path = self.next("strips");
+        let strips = std::mem::take(&mut self.strips);
+        contact_sheet(&strips)
+            .save(&path)
+            .map_err(|e| unwritten(&path, &e))
+    }
+
     fn next(&mut self, name: &str) -> PathBuf {
         self.step += 1;
         self.folder.join(format!("{:02}-{name}.png", self.step))
@@ -81,6 +106,41 @@ fn unwritten(path: &Path, e: &image::ImageError) -> Error {
         Kind::Io,
         format!("{}: cannot write this picture: {e}", path.display()),
     )
+}
+
+/// Strips one below the other, each with its name to the left; a space before each that begins a line ("strip").
+fn contact_sheet(strips: &[(String, GrayImage)]) -> RgbImage {
+    let column = 32 * LETTER;
+    let width = column + strips.iter().map(|(_, s)| s.width()).max().unwrap_or(0);
+    let row = |name: &str, s: &GrayImage| {
+        let before = if name.starts_with(STRIP) { GAP } else { 2 };
+        (before, s.height().max(LETTER))
+    };
+    let height: u32 = strips
+        .iter()
+        .map(|(name, s)| row(name, s))
+        .map(|(b, h)| b + h)
+        .sum();
+    let mut sheet = RgbImage::from_pixel(width, height.max(1), PAPER);
+    let mut y = 0;
+    for (i, (name, strip)) in strips.iter().enumerate() {
+        let (before, tall) = row(name, strip);
+        y += before;
+        let shown: String = name.chars().take(31).collect();
+        write(
+            &mut sheet,
+            0,
+            y + (tall - LETTER) / 2,
+            1,
+            COLOURS[i % COLOURS.len()],
+            &shown,
+        );
+        for (dx, dy, p) in strip.enumerate_pixels() {
+            sheet.put_pixel(column + dx, y + dy, Rgb([p.0[0]; 3]));
+        }
+        y += tall;
+    }
+    sheet
 }
 
 /// The picture on the left, its text on the right at the height where it stands.

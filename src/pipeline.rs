@@ -8,7 +8,7 @@ use image::GrayImage;
 use crate::config::Config;
 use crate::enhance;
 use crate::error::Result;
-use crate::explain::Explain;
+use crate::explain::{self, Explain};
 use crate::find::Finder;
 use crate::layout;
 use crate::line::ReadLine;
@@ -71,8 +71,8 @@ impl Pipeline {
         shown.done()?;
         let quads = self.finder.find(&page).to_vec();
         let mut lines = Vec::with_capacity(quads.len());
-        for (n, quad) in quads.iter().enumerate() {
-            let line = self.strip(&page, quad, explain.as_deref_mut(), Some(n + 1))?;
+        for quad in &quads {
+            let line = self.strip(&page, quad, explain.as_deref_mut())?;
             if line.confidence >= self.min_confidence {
                 lines.push(line);
             }
@@ -80,6 +80,7 @@ impl Pipeline {
         self.tidy.page(&mut lines);
         let read = arrange(lines);
         if let Some(explain) = explain {
+            explain.strips()?;
             explain.lines(&page, &read.lines)?;
         }
         self.page = page;
@@ -95,7 +96,7 @@ impl Pipeline {
         shown.picture("grey", luma);
         shown.done()?;
         let whole = Quad::upright(0.0, 0.0, luma.width() as f32, luma.height() as f32);
-        let mut line = self.strip(luma, &whole, explain.as_deref_mut(), None)?;
+        let mut line = self.strip(luma, &whole, explain.as_deref_mut())?;
         self.tidy.line(&mut line);
         let lines = if line.text.is_empty() {
             Vec::new()
@@ -103,6 +104,7 @@ impl Pipeline {
             vec![line]
         };
         if let Some(explain) = explain {
+            explain.strips()?;
             explain.lines(luma, &lines)?;
         }
         Ok(arrange(lines))
@@ -113,22 +115,21 @@ impl Pipeline {
         &mut self,
         luma: &GrayImage,
         quad: &Quad,
-        explain: Option<&mut Explain>,
-        number: Option<usize>,
+        mut explain: Option<&mut Explain>,
     ) -> Result<ReadLine> {
         rectify::strip(luma, quad, self.recognizer.height(), &mut self.strip);
-        let mut shown = Shown::new(explain);
-        let name = |step: &str| match number {
-            Some(n) => format!("line{n:03}-{step}"),
-            None => step.to_owned(),
+        let mut show = |step: &str, strip: &GrayImage| {
+            if let Some(explain) = explain.as_deref_mut() {
+                explain.strip(step, strip);
+            }
         };
-        shown.picture(&name("strip"), &self.strip);
-        enhance::strip(&mut self.strip, &self.enhance, |step, luma| {
-            shown.picture(&name(step), luma);
-        });
+        show(explain::STRIP, &self.strip);
+        enhance::strip(&mut self.strip, &self.enhance, &mut show);
         let mut line = self.recognizer.read(&mut self.strip)?;
-        shown.picture(&name("read"), &self.strip);
-        shown.done()?;
+        show(
+            &format!("{:.2} {}", line.confidence, line.text),
+            &self.strip,
+        );
         line.quad = *quad;
         Ok(line)
     }

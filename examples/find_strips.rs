@@ -1,37 +1,52 @@
 //! Writes the strips of each page into a folder, with a list of them: what the finder gives a reader.
 //!
-//! `find_strips OUT HEIGHT PAGE...` writes `OUT/PAGE-N.png` and `OUT/strips.tsv`: page, strip, the eight
-//! coordinates, milliseconds for the whole page.
+//! `find_strips OUT HEIGHT ENHANCE PAGE...`, ENHANCE being lines of the table `[enhance]` such as
+//! `flatten = false`, or `-` for strips as they are cut, writes `OUT/PAGE-N.png` and `OUT/strips.tsv`: page, strip, the eight
+//! coordinates, milliseconds of CPU time for finding on the whole page,
+//! quality of the line.
 
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
+use std::time::Duration;
 
-use glyphd::{find, rectify};
+use glyphd::{enhance, find, rectify};
 use image::GrayImage;
+use nix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
-    let (Some(out), Some(height)) = (args.next(), args.next()) else {
-        return Err("usage: find_strips OUT HEIGHT PAGE...".into());
+    let (Some(out), Some(height), Some(steps)) = (args.next(), args.next(), args.next()) else {
+        return Err("usage: find_strips OUT HEIGHT ENHANCE PAGE...".into());
     };
     let height: u32 = height.parse()?;
+    let steps: Option<enhance::Settings> = if steps == "-" {
+        None
+    } else {
+        Some(toml::from_str(&steps)?)
+    };
     std::fs::create_dir_all(&out)?;
     let mut list = std::fs::File::create(Path::new(&out).join("strips.tsv"))?;
     let mut finder = find::Finder::new(find::Settings::default());
     let mut strip = GrayImage::new(1, 1);
     for page in args {
         let luma = image::open(&page)?.into_luma8();
-        let start = Instant::now();
-        let quads = finder.find(&luma).to_vec();
-        let found = start.elapsed().as_secs_f64() * 1e3;
+        let start = cpu_time()?;
+        let lines = {
+            finder.find(&luma);
+            finder.lines()
+        };
+        let found = (cpu_time()? - start).as_secs_f64() * 1e3;
         let name = Path::new(&page)
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        for (i, quad) in quads.iter().enumerate() {
+        for (i, line) in lines.iter().enumerate() {
+            let quad = &line.quad;
             rectify::strip(&luma, quad, height, &mut strip);
+            if let Some(steps) = &steps {
+                enhance::apply(&mut strip, steps);
+            }
             let file = format!("{name}-{i}.png");
             strip.save(Path::new(&out).join(&file))?;
             let corners: Vec<String> = quad
@@ -39,11 +54,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .iter()
                 .map(|p| format!("{:.1},{:.1}", p.x, p.y))
                 .collect();
-            writeln!(list, "{page}\t{file}\t{}\t{found:.1}", corners.join(" "))?;
+            writeln!(
+                list,
+                "{page}\t{file}\t{}\t{found:.1}\t{:.3}",
+                corners.join(" "),
+                line.quality
+            )?;
         }
-        if quads.is_empty() {
-            writeln!(list, "{page}\t\t\t{found:.1}")?;
+        if lines.is_empty() {
+            writeln!(list, "{page}\t\t\t{found:.1}\t")?;
         }
     }
     Ok(())
+}
+
+/// Time on the CPU, so that what else the machine does is left out.
+fn cpu_time() -> Result<Duration, nix::Error> {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from)
 }

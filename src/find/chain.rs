@@ -25,6 +25,15 @@ const OFFSET: f32 = 0.42;
 /// Strokes of one line differ by less than this factor.
 const STROKE_RATIO: f32 = 2.6;
 
+/// How many glyphs make a chain whose slope others may follow.
+const GUIDE_GLYPHS: usize = 6;
+/// The most such chains looked at for each short one: a bound on the work.
+const MAX_GUIDES: usize = 1_000;
+/// How far away a guide may be, in heights.
+const GUIDE_REACH: f32 = 15.0;
+/// How far slopes stray from a guide's.
+const GUIDED_NOISE: f32 = 0.04;
+
 /// A row of glyphs.
 #[derive(Clone, Debug, Default)]
 pub struct Chain {
@@ -75,6 +84,18 @@ impl Fit {
         let weight = f64::from(weight);
         let slope = (xy + weight * f64::from(expected)) / (xx + weight).max(1e-9);
         ((y - slope * x) as f32, slope as f32)
+    }
+}
+
+impl Glyph {
+    fn add_to(&self, fit: &mut Fit) {
+        if self.word {
+            let weight = (self.width() / self.height).min(8.0) / 2.0;
+            fit.add(self.left, weight);
+            fit.add(self.right, weight);
+        } else {
+            fit.add(self.centre(), 1.0);
+        }
     }
 }
 
@@ -134,6 +155,45 @@ impl Chainer {
                 self.used[glyph as usize] = true;
             }
             self.chains.push(self.best.clone());
+        }
+        self.align(glyphs);
+    }
+
+    /// Gives short chains the slope of the long one next to them, as far as their own glyphs do not speak against it.
+    fn align(&mut self, glyphs: &[Glyph]) {
+        let middle = |chain: &Chain| {
+            let x = (chain.start + chain.end) / 2.0;
+            (x, chain.y(x))
+        };
+        let guides: Vec<((f32, f32), f32, f32)> = self
+            .chains
+            .iter()
+            .filter(|chain| chain.glyphs.len() >= GUIDE_GLYPHS)
+            .take(MAX_GUIDES)
+            .map(|chain| (middle(chain), chain.slope, chain.height))
+            .collect();
+        for chain in &mut self.chains {
+            if chain.glyphs.len() >= GUIDE_GLYPHS {
+                continue;
+            }
+            let (x, y) = middle(chain);
+            let reach = GUIDE_REACH * chain.height;
+            let nearest = guides
+                .iter()
+                .filter(|(_, _, height)| alike(*height, chain.height))
+                .map(|&((u, v), slope, _)| ((u - x).hypot(v - y), slope))
+                .filter(|(distance, _)| *distance < reach)
+                .min_by(|a, b| a.0.total_cmp(&b.0));
+            let Some((_, slope)) = nearest else {
+                continue;
+            };
+            let mut fit = Fit::default();
+            chain
+                .glyphs
+                .iter()
+                .for_each(|&i| glyphs[i as usize].add_to(&mut fit));
+            let weight = (CENTRE_NOISE * chain.height / GUIDED_NOISE).powi(2);
+            (chain.intercept, chain.slope) = fit.line(slope, weight);
         }
     }
 
@@ -205,13 +265,7 @@ impl Chainer {
             chain.height = self.heights[self.heights.len() / 2];
             chain.start = chain.start.min(glyph.left.0);
             chain.end = chain.end.max(glyph.right.0);
-            if glyph.word {
-                let weight = (glyph.width() / glyph.height).min(8.0) / 2.0;
-                fit.add(glyph.left, weight);
-                fit.add(glyph.right, weight);
-            } else {
-                fit.add(glyph.centre(), 1.0);
-            }
+            glyph.add_to(&mut fit);
             let weight = (CENTRE_NOISE * chain.height / SLOPE_NOISE).powi(2);
             (chain.intercept, chain.slope) = fit.line(expected, weight);
             if chain.slope.abs() > MAX_SLOPE {

@@ -48,6 +48,8 @@ pub struct Glyph {
     pub word: bool,
     /// Whether it is one upright bar: I, l, 1, or part of a barcode.
     pub bar: bool,
+    /// Whether it is one level bar: a hyphen, or part of a dashed rule.
+    pub dash: bool,
 }
 
 impl Glyph {
@@ -103,6 +105,7 @@ impl Glyph {
             letters,
             word,
             bar: width < 0.4 * height && fill > 0.75,
+            dash: width > 1.4 * height && fill > 0.6,
         })
     }
 

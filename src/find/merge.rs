@@ -17,6 +17,11 @@ const ANGLE: f32 = 0.12;
 /// and middles within this many heights of each other's straight line.
 const OFFSET: f32 = 0.3;
 
+/// The most lines that are compared with one another, the weightiest: a bound on the work.
+const MAX_CANDIDATES: usize = 6_000;
+/// A row in a melted line is at most this part as high as it, and at least of this quality.
+const THIN: f32 = 0.68;
+const THIN_QUALITY: f32 = 0.4;
 /// How far from the end of a line a lone letter may stand in its row, in heights of the line's box.
 const ROW_REACH: f32 = 25.0;
 
@@ -74,6 +79,39 @@ fn shared(a: &Quad, b: &Quad) -> f32 {
     };
     let area = overlap(x, w, frame.half_width) * overlap(y, half_height, frame.half_height);
     area / (4.0 * (w * h).min(frame.half_width * frame.half_height)).max(1e-6)
+}
+
+/// Drops from `lines` those that are two rows melted into one: both halves hold a thinner line as long as they.
+pub fn unstack(lines: &mut Vec<Line>) {
+    lines.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    lines.truncate(MAX_CANDIDATES);
+    let melted: Vec<bool> = lines
+        .iter()
+        .map(|line| {
+            let frame = Frame::of(&line.quad);
+            let (mut above, mut below) = (0.0, 0.0);
+            for thin in lines.iter() {
+                if thin.quality < THIN_QUALITY
+                    || thin.light != line.light
+                    || thin.quad.height() > THIN * line.quad.height()
+                    || thin.height < 0.25 * line.height
+                {
+                    continue;
+                }
+                let (x, y) = frame.seen(thin.quad.centre());
+                let width = thin.quad.width();
+                if x.abs() + 0.3 * width > frame.half_width || y.abs() > frame.half_height {
+                    continue;
+                }
+                // The same row seen at two levels counts once: the longest in each half.
+                let half = if y < 0.0 { &mut above } else { &mut below };
+                *half = width.max(*half);
+            }
+            above.min(below) > 0.4 * line.quad.width()
+        })
+        .collect();
+    let mut melted = melted.iter();
+    lines.retain(|_| !melted.next().copied().unwrap_or(false));
 }
 
 /// Drops from `lines` what stands in the place of something weightier.

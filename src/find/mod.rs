@@ -141,10 +141,11 @@ impl Finder {
         if width == 0 || height == 0 {
             return &self.quads;
         }
-        self.halve(luma);
+        self.shrink(luma);
         for level in 0..=self.levels.len() {
             self.search(luma, level);
         }
+        merge::unstack(&mut self.lines);
         merge::suppress(&mut self.lines);
         self.lines.truncate(MAX_LINES);
         merge::join(&mut self.lines, self.settings.gap);
@@ -158,23 +159,37 @@ impl Finder {
         &self.lines
     }
 
-    /// Makes the halved pictures.
-    fn halve(&mut self, luma: &GrayImage) {
-        let mut size = luma.dimensions();
+    /// Makes the smaller pictures: the first by the square root of a half, each later one half of the last but one.
+    fn shrink(&mut self, luma: &GrayImage) {
+        let (width, height) = luma.dimensions();
         let mut count = 0;
-        while count < self.settings.levels as usize && size.0.max(size.1) / 2 >= MIN_SIDE {
-            size = ((size.0 / 2).max(1), (size.1 / 2).max(1));
+        while count < 2 * self.settings.levels as usize {
+            let shrunk = |side: u32| {
+                if count % 2 == 1 {
+                    side >> count.div_ceil(2)
+                } else {
+                    (f64::from(side >> (count / 2)) * std::f64::consts::FRAC_1_SQRT_2) as u32
+                }
+            };
+            let size = (shrunk(width).max(1), shrunk(height).max(1));
+            if size.0.max(size.1) < MIN_SIDE {
+                break;
+            }
             if self.levels.len() <= count {
                 self.levels.push(GrayImage::new(size.0, size.1));
             } else if self.levels[count].dimensions() != size {
                 self.levels[count] = GrayImage::new(size.0, size.1);
             }
             let (finer, coarser) = self.levels.split_at_mut(count);
-            let source = finer.last().unwrap_or(luma);
-            let options = fir::ResizeOptions::new()
-                .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Box));
+            let source = if count < 2 { luma } else { &finer[count - 2] };
+            let filter = if count == 0 {
+                fir::FilterType::Bilinear
+            } else {
+                fir::FilterType::Box
+            };
+            let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter));
             if let Err(error) = self.resizer.resize(source, &mut coarser[0], &options) {
-                log::error!("cannot halve a picture of {size:?}: {error}");
+                log::error!("cannot shrink a picture to {size:?}: {error}");
                 break;
             }
             count += 1;

@@ -3,21 +3,26 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use glyphd::cli::Cli;
 use glyphd::error::Kind;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(e) => {
-            // Help and the version are asked for; anything else is a wrong command line.
-            let code = if e.use_stderr() {
-                Kind::Usage.exit_code()
-            } else {
-                0
-            };
+        // Help and the version, which are asked for.
+        Err(e) if !e.use_stderr() => {
             let _ = e.print();
-            return ExitCode::from(code);
+            return ExitCode::SUCCESS;
+        }
+        // The command alone: whoever types that wants to know what there is.
+        Err(e) if e.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = e.print();
+            return ExitCode::from(Kind::Usage.exit_code());
+        }
+        Err(e) => {
+            eprintln!("glyphd: {}", usage(&e.render().to_string()));
+            return ExitCode::from(Kind::Usage.exit_code());
         }
     };
     match cli.run() {
@@ -29,4 +34,16 @@ fn main() -> ExitCode {
             ExitCode::from(e.kind().exit_code())
         }
     }
+}
+
+/// What is wrong with the command line, in one line: clap's message without the usage, which `--help` shows.
+fn usage(message: &str) -> String {
+    let lines = message.lines().map(str::trim);
+    let said = lines
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .map(|line| line.replacen("tip: ", "", 1));
+    let said = said.collect::<Vec<_>>().join("; ").replace(":; ", ": ");
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    format!("{said} (see `glyphd --help`)")
 }

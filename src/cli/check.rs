@@ -1,8 +1,8 @@
 //! `glyphd check`: says all that is wrong with a configuration file, or what glyphd would do with it.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::output::Output;
 use crate::config::{Config, DEFAULT_PATH};
 use crate::error::{Error, Kind, Result};
 
@@ -19,21 +19,20 @@ pub struct Args {
 /// # Errors
 /// Of kind `Config` for a bad file and `NoInput` for one that cannot be read.
 pub fn run(args: &Args) -> Result<()> {
-    check(args, &mut io::stdout().lock())
+    check(args, &mut Output::stdout())
 }
 
-fn check(args: &Args, out: &mut impl Write) -> Result<()> {
-    let unwritten = |error: io::Error| Error::new(Kind::Io, format!("standard output: {error}"));
+fn check(args: &Args, out: &mut Output) -> Result<()> {
     match Config::load(&args.file) {
         Ok(config) => {
-            writeln!(out, "{}: good", args.file.display()).map_err(unwritten)?;
+            out.line(format_args!("{}: good", args.file.display()))?;
             for line in config.summary() {
-                writeln!(out, "  {line}").map_err(unwritten)?;
+                out.line(format_args!("  {line}"))?;
             }
             Ok(())
         }
         Err(problems) if problems.kind == Kind::Config => {
-            writeln!(out, "{problems}").map_err(unwritten)?;
+            out.line(&problems)?;
             Err(Error::told(problems.kind))
         }
         Err(problems) => Err(problems.into()),
@@ -49,7 +48,7 @@ mod tests {
         let file = folder.path().join("x.toml");
         std::fs::write(&file, text).expect("written");
         let mut out = Vec::new();
-        let result = check(&Args { file }, &mut out);
+        let result = check(&Args { file }, &mut Output::to(&mut out, "here"));
         let out = String::from_utf8(out).expect("text");
         let folder = format!("{}/", folder.path().display());
         (result, out.replace(&folder, ""))
@@ -83,7 +82,8 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_no_input() {
         let file = PathBuf::from("/nonexistent/glyphd.toml");
-        let error = check(&Args { file }, &mut Vec::new()).expect_err("not there");
+        let error =
+            check(&Args { file }, &mut Output::to(Vec::new(), "here")).expect_err("not there");
         assert_eq!(error.kind(), Kind::NoInput);
         assert!(error.to_string().contains("no such file"), "{error}");
     }

@@ -1,10 +1,10 @@
 //! `glyphd devices`: the cameras and serial ports of this machine.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
+use super::output::Output;
 use crate::capture::devices::{Roots, report};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::sink::serial::{PortName, ports};
 
 /// List cameras (with their formats, sizes and rates) and serial ports
@@ -17,13 +17,7 @@ pub struct Args {}
 /// Of kind `Io` where standard output cannot be written.
 pub fn run(_args: &Args) -> Result<()> {
     let text = report(&Roots::default()) + "\n" + &serial_report(&ports().unwrap_or_default());
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => {
-            written.map_err(|error| Error::new(Kind::Io, format!("standard output: {error}")))
-        }
-    }
+    Output::stdout().line(text.trim_end())
 }
 
 fn serial_report(ports: &[PortName]) -> String {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::Reading;
+use super::output::Output;
 use crate::error::{Error, Kind, Result};
 use crate::photo;
 use crate::pipeline::Pipeline;
@@ -46,10 +47,11 @@ struct Outcome {
 /// `NoInput` or `Data`, when a folder has no usable labels; a single image that cannot be read counts as read as nothing.
 pub fn run(args: &Args) -> Result<()> {
     let mut pipeline = Pipeline::new(&args.reading.settings()?)?;
-    println!(
+    let mut out = Output::stdout();
+    out.line(format_args!(
         "{:<24} {:>6} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}",
         "folder", "images", "CER %", "exact %", "alnum %", "word R%", "word F1", "ms median"
-    );
+    ))?;
     for folder in &args.folders {
         let rows = labels(folder)?;
         let mut score = Score::default();
@@ -81,7 +83,7 @@ pub fn run(args: &Args) -> Result<()> {
             });
         }
         times.sort_by(f64::total_cmp);
-        println!(
+        out.line(format_args!(
             "{:<24} {:>6} {:>7.2} {:>7.1} {:>7.1} {:>7.1} {:>7.1} {:>9.1}",
             folder.display(),
             score.pairs,
@@ -91,16 +93,16 @@ pub fn run(args: &Args) -> Result<()> {
             100.0 * score.recall(),
             100.0 * score.f1(),
             times.get(times.len() / 2).copied().unwrap_or_default(),
-        );
+        ))?;
         outcomes.sort_by(|a, b| b.cer.total_cmp(&a.cer));
         for o in outcomes.iter().take(args.worst) {
-            println!(
+            out.line(format_args!(
                 "  {:6.1}  {}\n          true {:?}\n          read {:?}",
                 100.0 * o.cer,
                 o.file,
                 o.truth,
                 o.reading
-            );
+            ))?;
         }
     }
     Ok(())

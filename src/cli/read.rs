@@ -1,7 +1,8 @@
 //! `glyphd read`: images or folders of images to text.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,8 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Reading;
-use crate::error::{Error, Kind, Result};
+use super::output::Output;
+use crate::error::{Error, Result};
 use crate::explain::Explain;
 use crate::photo;
 use crate::pipeline::{Page, Pipeline};
@@ -53,21 +55,30 @@ pub struct Args {
 /// The first failure, after everything else was read and written.
 pub fn run(args: &Args) -> Result<()> {
     let mut pipeline = Pipeline::new(&args.reading.settings()?)?;
-    let mut out = open(args.output.as_deref())?;
+    let mut out = match &args.output {
+        Some(path) => Output::file(path)?,
+        None => Output::stdout(),
+    };
     let images = photo::list(&args.paths);
     let many = images.len() > 1;
+    let mut explained = Explained {
+        folder: args.explain.as_deref(),
+        many,
+        names: HashMap::new(),
+    };
     let bar = progress(many.then_some(images.len() as u64));
     let mut first_failure = None;
     for image in images {
         let outcome = image.map_err(|e| (None, e)).and_then(|path| {
-            match read(&mut pipeline, &path, args, many) {
+            let explain = explained.folder(&path);
+            match read(&mut pipeline, &path, args.line, explain.as_deref()) {
                 Ok((page, time)) => Ok((path, page, time)),
                 Err(e) => Err((Some(path), e)),
             }
         });
         match outcome {
             Ok((path, page, time)) => {
-                bar.suspend(|| write_page(&mut *out, args.format, &path, &page, time, many))?;
+                bar.suspend(|| write_page(&mut out, args.format, &path, &page, time, many))?;
                 if page.lines.is_empty() && args.format == Format::Text {
                     bar.suspend(|| eprintln!("glyphd: {}: no text found", path.display()));
                 }
@@ -75,15 +86,18 @@ pub fn run(args: &Args) -> Result<()> {
             Err((path, e)) => {
                 bar.suspend(|| eprintln!("glyphd: {e}"));
                 if let Some(path) = path {
-                    bar.suspend(|| write_failure(&mut *out, args.format, &path, &e))?;
+                    bar.suspend(|| write_failure(&mut out, args.format, &path, &e))?;
                 }
                 first_failure.get_or_insert(e);
             }
         }
         bar.inc(1);
+        if out.is_closed() {
+            break;
+        }
     }
     bar.finish_and_clear();
-    out.flush().map_err(|e| unwritable(&e))?;
+    out.flush()?;
     match first_failure {
         // It has been told already, with its image.
         Some(e) => Err(Error::told(e.kind())),
@@ -91,18 +105,16 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-fn read(pipeline: &mut Pipeline, path: &Path, args: &Args, many: bool) -> Result<(Page, Duration)> {
-    let mut explain = match &args.explain {
-        // Several images would write over each other's pictures.
-        Some(folder) if many => Some(Explain::new(
-            &folder.join(path.file_name().unwrap_or_default()),
-        )?),
-        Some(folder) => Some(Explain::new(folder)?),
-        None => None,
-    };
+fn read(
+    pipeline: &mut Pipeline,
+    path: &Path,
+    line: bool,
+    explain: Option<&Path>,
+) -> Result<(Page, Duration)> {
     let luma = photo::load(path)?;
+    let mut explain = explain.map(Explain::new).transpose()?;
     let start = Instant::now();
-    let page = if args.line {
+    let page = if line {
         pipeline.line(&luma, explain.as_mut())?
     } else {
         pipeline.page(&luma, explain.as_mut())?
@@ -110,19 +122,29 @@ fn read(pipeline: &mut Pipeline, path: &Path, args: &Args, many: bool) -> Result
     Ok((page, start.elapsed()))
 }
 
-fn open(output: Option<&Path>) -> Result<Box<dyn Write>> {
-    Ok(match output {
-        Some(path) => {
-            let file = File::create(path).map_err(|e| {
-                Error::new(
-                    Kind::Io,
-                    format!("{}: cannot write this file: {e}", path.display()),
-                )
-            })?;
-            Box::new(BufWriter::new(file))
+/// Where the pictures that explain an image go.
+struct Explained<'a> {
+    folder: Option<&'a Path>,
+    many: bool,
+    /// How often each name was there before.
+    names: HashMap<OsString, u32>,
+}
+
+impl Explained<'_> {
+    /// The folder for one image: of several, each has its own, also where two have the same name.
+    fn folder(&mut self, image: &Path) -> Option<PathBuf> {
+        let folder = self.folder?;
+        if !self.many {
+            return Some(folder.to_owned());
         }
-        None => Box::new(io::stdout().lock()),
-    })
+        let mut name = image.file_name().unwrap_or_default().to_owned();
+        let before = self.names.entry(name.clone()).or_default();
+        *before += 1;
+        if *before > 1 {
+            name.push(format!("-{before}"));
+        }
+        Some(folder.join(name))
+    }
 }
 
 fn progress(images: Option<u64>) -> ProgressBar {
@@ -136,7 +158,7 @@ fn progress(images: Option<u64>) -> ProgressBar {
 }
 
 fn write_page(
-    out: &mut dyn Write,
+    out: &mut Output,
     format: Format,
     path: &Path,
     page: &Page,
@@ -145,36 +167,29 @@ fn write_page(
 ) -> Result<()> {
     let ms = time.as_secs_f64() * 1e3;
     let name = shown(path);
-    let written = match format {
-        Format::Text if many => writeln!(out, "==> {name} <==\n{}\n", page.text),
+    match format {
+        Format::Text if many => out.line(format_args!("==> {name} <==\n{}\n", page.text)),
         Format::Text if page.text.is_empty() => Ok(()),
-        Format::Text => writeln!(out, "{}", page.text),
-        Format::Tsv => writeln!(out, "{}\t{}\t{ms:.1}", escape(&name), escape(&page.text)),
-        Format::Json => {
-            let row = serde_json::json!({
-                "path": name, "text": page.text, "lines": page.lines, "ms": (ms * 10.0).round() / 10.0,
-            });
-            writeln!(out, "{row}")
-        }
-    };
-    written.map_err(|e| unwritable(&e))
+        Format::Text => out.line(&page.text),
+        Format::Tsv => out.line(format_args!(
+            "{}\t{}\t{ms:.1}",
+            escape(&name),
+            escape(&page.text)
+        )),
+        Format::Json => out.line(serde_json::json!({
+            "path": name, "text": page.text, "lines": page.lines, "ms": (ms * 10.0).round() / 10.0,
+        })),
+    }
 }
 
 /// A row for an image that could not be read, so that rows and images stay one to one.
-fn write_failure(out: &mut dyn Write, format: Format, path: &Path, error: &Error) -> Result<()> {
+fn write_failure(out: &mut Output, format: Format, path: &Path, error: &Error) -> Result<()> {
     let name = shown(path);
-    let written = match format {
+    match format {
         Format::Text => Ok(()),
-        Format::Tsv => writeln!(out, "{}\t\t", escape(&name)),
-        Format::Json => {
-            writeln!(
-                out,
-                "{}",
-                serde_json::json!({ "path": name, "error": error.to_string() })
-            )
-        }
-    };
-    written.map_err(|e| unwritable(&e))
+        Format::Tsv => out.line(format_args!("{}\t\t", escape(&name))),
+        Format::Json => out.line(serde_json::json!({ "path": name, "error": error.to_string() })),
+    }
 }
 
 /// The path as the user would name the file: `./a.png`, from reading the folder `.`, is `a.png`.
@@ -186,14 +201,6 @@ fn escape(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('\n', "\\n")
         .replace('\t', "\\t")
-}
-
-fn unwritable(e: &io::Error) -> Error {
-    match e.kind() {
-        // Whoever read our output has seen enough.
-        io::ErrorKind::BrokenPipe => Error::told(Kind::Io),
-        _ => Error::new(Kind::Io, format!("cannot write the text: {e}")),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `glyphd run`: the daemon.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::capture::{self, Spec};
 use crate::config::{Config, DEFAULT_PATH};
@@ -41,6 +41,9 @@ impl Args {
                 let mut config = Config::default();
                 // Without any configuration there is a person at a terminal, who wants to see something.
                 config.output.stdout.format = Format::Text;
+                // Nobody asked for the socket: where there is no place for it, that is no reason not to read.
+                let place = config.output.socket.place();
+                config.output.socket.enabled = place.parent().is_some_and(Path::is_dir);
                 config
             }
         };

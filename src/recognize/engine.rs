@@ -3,8 +3,10 @@
 //! Takes an ONNX graph from outside and gives scores. Shapes are concrete in each plan, since tract's fast
 //! kernels need them so. A graph that tract cannot take is an error, also where tract itself would panic.
 
+use std::cell::Cell;
 use std::fmt::Display;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use tract_onnx::prelude::*;
 
@@ -38,7 +40,7 @@ impl Graph {
     /// # Errors
     /// `Config`, when the bytes are not a graph that tract knows.
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
-        let model = guarded(origin, "not an ONNX graph that can be run", || {
+        let model = guarded(origin, "is no ONNX graph that can be run", || {
             tract_onnx::onnx().model_for_read(&mut &bytes[..])
         })?;
         let (inputs, outputs) = (model.inputs.len(), model.outputs.len());
@@ -127,12 +129,50 @@ fn unfit(origin: &str, what: &str, why: impl Display) -> Error {
     Error::new(Kind::Config, format!("{origin}: the graph {what}: {why}"))
 }
 
+thread_local! {
+    /// Whether a panic of this thread is caught and told as an error.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs tract on something from outside. tract still panics on some malformed graphs; a wrong model must
-/// be a message all the same.
+/// be one line all the same, so the text of a panic that is caught here is not printed.
 fn guarded<T>(origin: &str, what: &str, work: impl FnOnce() -> TractResult<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(work)) {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let told = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !GUARDED.get() {
+                told(info);
+            }
+        }));
+    });
+    let before = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    match outcome {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(e)) => Err(unfit(origin, what, e)),
         Err(_) => Err(unfit(origin, what, "tract gave up on it")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_graph_is_an_error() {
+        let error = guarded(
+            "m/model.toml",
+            "failed while it ran",
+            || -> TractResult<()> { panic!("index out of bounds") },
+        )
+        .unwrap_err();
+        assert_eq!(error.kind(), Kind::Config);
+        assert_eq!(
+            error.to_string(),
+            "m/model.toml: the graph failed while it ran: tract gave up on it"
+        );
+        assert!(!GUARDED.get());
     }
 }

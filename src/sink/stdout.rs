@@ -27,7 +27,7 @@ pub enum Format {
     /// Nothing.
     #[default]
     None,
-    /// The text of each line that appears.
+    /// The text of each line that appears or is now read otherwise.
     Text,
     /// Every event, one JSON object a line.
     Json,
@@ -107,7 +107,7 @@ impl<W: Write + Send> Sink for Stdout<W> {
 fn shown(format: Format, event: &Event) -> Option<String> {
     match (format, event) {
         (Format::Json, event) => Some(event.to_json()),
-        (Format::Text, Event::Line(line)) if line.event == LineChange::Appeared => {
+        (Format::Text, Event::Line(line)) if line.event != LineChange::Gone => {
             Some(line.text.to_string())
         }
         _ => None,

@@ -98,6 +98,8 @@ pub struct Tracker {
     settings: Settings,
     tracks: Vec<Track, MAX_LINES>,
     next_id: u64,
+    /// When the frame before this one was taken.
+    last_frame: Option<SystemTime>,
     /// When a line last appeared, changed or went.
     changed_at: Option<SystemTime>,
     page_told: bool,
@@ -112,6 +114,7 @@ impl Tracker {
             settings,
             tracks: Vec::new(),
             next_id: 1,
+            last_frame: None,
             changed_at: None,
             page_told: true,
             overflow: 0,
@@ -147,6 +150,7 @@ impl Tracker {
                 self.overflow += 1;
             }
         }
+        self.last_frame = Some(now);
         let mut changed = false;
         for track in &mut self.tracks {
             if let Some(change) = track.settle(self.settings.steady_frames) {
@@ -220,8 +224,13 @@ impl Tracker {
                 .min_by(|a, b| a.2.total_cmp(&b.2))
                 .map(|(i, _, _)| i)
         };
-        nearest(&|track, apart| apart < FAR && track.says(&line.text))
-            .or_else(|| nearest(&|track, apart| apart < NEAR && like_sized(&track.line, line)))
+        // After an absence the place alone proves nothing: another label may lie there now.
+        let there_just_now = |track: &Track| Some(track.last_seen) == self.last_frame;
+        nearest(&|track, apart| apart < FAR && track.says(&line.text)).or_else(|| {
+            nearest(&|track, apart| {
+                apart < NEAR && there_just_now(track) && like_sized(&track.line, line)
+            })
+        })
     }
 }
 

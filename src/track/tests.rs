@@ -91,6 +91,15 @@ fn a_label_swapped_at_the_same_place_is_told_as_an_update() {
 }
 
 #[test]
+fn another_label_after_a_short_absence_appears_as_new() {
+    let mut bench = Bench::new();
+    bench.frames(5, &[line("LOT 4711", 10.0, 10.0)]);
+    bench.frames(3, &[]);
+    let told = bench.frames(20, &[line("LOT 4712", 10.0, 10.0)]);
+    assert_eq!(told, [(Appeared, "LOT 4712".into()), (Gone, "LOT 4711".into())]);
+}
+
+#[test]
 fn the_same_text_twice_in_view_is_two_lines() {
     let mut bench = Bench::new();
     let both = [line("500 g", 10.0, 10.0), line("500 g", 10.0, 90.0)];

@@ -5,32 +5,63 @@
 set -eu
 glyphd=$1
 virtual_serial=$2
-out=target/demo
+out=$(pwd)/target/demo
+limit=90 # seconds; the scene takes seven
 rm -rf "$out"
 mkdir -p "$out"
 
-wait_for() { # a file, for at most ten seconds
+cat >"$out/glyphd.toml" <<EOF
+[camera]
+source = "dir:tests/scenes/demo@5"
+
+[output.stdout]
+format = "text"
+
+[output.socket]
+path = "$out/glyphd.sock"
+
+[output.serial]
+port = "$out/serial"
+
+[log]
+level = "warn"
+EOF
+
+fail() {
+    echo "demo: $*" >&2
+    exit 1
+}
+wait_for() { # until this is there, for at most ten seconds
     n=0
     until [ -e "$1" ]; do
         n=$((n + 1))
-        [ "$n" -le 100 ] || { echo "demo: $1 did not come" >&2; exit 1; }
+        [ "$n" -le 100 ] || fail "$1 did not come"
         sleep 0.1
     done
 }
 show() { # each line as it comes, with the name of the output before it
-    while IFS= read -r line; do printf '%s %.150s\n' "$1" "$line"; done | tee "$out/$2"
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$out/$2"
+        printf '%s %.150s\n' "$1" "$line"
+    done
 }
 
-echo "glyphd reads tests/scenes/demo, 10 pictures a second, as if from a camera"
-"$virtual_serial" "$out/serial" | show "serial line |" serial.txt &
+"$glyphd" check "$out/glyphd.toml" >/dev/null || fail "the configuration is wrong"
+echo "glyphd reads tests/scenes/demo, 5 pictures a second, as if from a camera"
+timeout "$limit" "$virtual_serial" "$out/serial" | show "serial line |" serial.txt &
 wait_for "$out/serial"
-( "$glyphd" run --config tests/demo/glyphd.toml; echo $? >"$out/rc" ) | show "terminal    |" terminal.txt &
+{
+    rc=0
+    timeout "$limit" "$glyphd" run --config "$out/glyphd.toml" || rc=$?
+    echo "$rc" >"$out/rc"
+} | show "terminal    |" terminal.txt &
 wait_for "$out/glyphd.sock"
-"$glyphd" listen --json "$out/glyphd.sock" | show "socket      |" socket.txt &
+timeout "$limit" "$glyphd" listen --json "$out/glyphd.sock" | show "socket      |" socket.txt &
 wait
 
-[ "$(cat "$out/rc")" = 0 ] || { echo "demo: glyphd ended with exit code $(cat "$out/rc")" >&2; exit 1; }
-for output in terminal socket serial; do
-    [ -s "$out/$output.txt" ] || { echo "demo: nothing came out on the $output" >&2; exit 1; }
-done
-echo "done: $(wc -l <"$out/terminal.txt") lines on the terminal, $(wc -l <"$out/socket.txt") events on the socket, $(wc -l <"$out/serial.txt") lines on the serial line"
+[ "$(cat "$out/rc")" = 0 ] || fail "glyphd ended with exit code $(cat "$out/rc")"
+count() {
+    [ -s "$out/$1.txt" ] || fail "nothing came out on the $1"
+    wc -l <"$out/$1.txt"
+}
+echo "done: $(count terminal) lines on the terminal, $(count socket) events on the socket, $(count serial) lines on the serial line"

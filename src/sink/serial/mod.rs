@@ -1,6 +1,6 @@
 //! Readings over a serial line, framed as barcode readers frame theirs.
 //!
-//! Takes events and sends one frame for each line that appeared, or for each page; docs/serial.md is the
+//! Takes events and sends one frame for each line that appeared or is now read otherwise, or for each page; docs/serial.md is the
 //! contract. A port that goes away is opened again, under its name, for the next attempt; a frame that broke off
 //! is then sent anew from its beginning, so that the host may see a piece of it before.
 
@@ -84,7 +84,7 @@ fn chosen(event: &Event, send: Send, min_confidence: f32) -> bool {
     let certain = |confidence: Confidence| confidence.get() >= min_confidence;
     match (send, event) {
         (Send::Line, Event::Line(line)) => {
-            line.event == LineChange::Appeared && certain(line.confidence)
+            line.event != LineChange::Gone && certain(line.confidence)
         }
         (Send::Page, Event::Page(page)) => certain(page.confidence),
         _ => false,

@@ -30,7 +30,7 @@ pub struct Settings {
     pub stop_bits: u8,
     /// Default `none`: three wires are enough.
     pub flow: Flow,
-    /// Default `line`: each line of text once, as it appears.
+    /// Default `line`: each line of text once, as it appears or is read otherwise.
     pub send: Send,
     /// Readings less certain than this (0 to 1) are not sent. Default 0: whatever is told is certain enough.
     pub min_confidence: f32,
@@ -80,7 +80,7 @@ pub enum Flow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Send {
-    /// A line that appeared.
+    /// A line that appeared, or is now read otherwise.
     Line,
     /// A page that stands still.
     Page,

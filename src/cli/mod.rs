@@ -88,8 +88,8 @@ fn start_log(config: &Config) {
     let mut builder = env_logger::Builder::new();
     builder
         .filter_level(config.log.level.into())
-        // How the arithmetic is done on this processor is of use only to whoever asks for it.
-        .filter_module("tract_linalg", log::LevelFilter::Warn)
+        // How the graph is prepared for this processor is of use only to whoever asks for it.
+        .filter_module("tract", log::LevelFilter::Warn)
         .parse_default_env();
     // The journal has its own clock.
     if std::env::var_os("JOURNAL_STREAM").is_some() {

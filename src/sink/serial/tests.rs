@@ -104,7 +104,7 @@ fn a_port_that_comes_back_gets_what_waited_for_it() {
     std::fs::remove_file(&place).unwrap();
     outlet.offer(line(2, LineChange::Appeared));
     // What is never sent takes no place from what is.
-    (0..1000).for_each(|_| outlet.offer(line(2, LineChange::Updated)));
+    (0..1000).for_each(|_| outlet.offer(line(2, LineChange::Gone)));
     outlet.offer(line(3, LineChange::Appeared));
     let host = Host::at(&place);
     assert_eq!(host.hear(20), "reading 2\nreading 3\n");

@@ -1,11 +1,11 @@
 #!/bin/sh
 # The built-in reader from nothing: installs, renders, trains, quantises, and puts the model into models/latin.
 # Goes on where it was when it is started again. RUN (default models/train/runs/latin) keeps lines and checkpoints.
-#   RUN=DIR LINES=560000 SHARDS=104 models/train/all.sh
+#   RUN=DIR LINES=528000 SHARDS=104 models/train/all.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 run=${RUN:-$here/runs/latin}
-lines=${LINES:-560000}
+lines=${LINES:-528000}
 shards=${SHARDS:-104}
 venv=$here/../../.venv
 

@@ -1,6 +1,6 @@
 """Trains the reader on rendered lines; goes on from RUN/last.pt when it is there.
 
-    python train.py RUN --lines 1300000 [--shards 100] [--seed 1] [--batch 64] [--threads 1]
+    python train.py RUN --lines 528000 [--shards 104] [--seed 1] [--batch 64] [--threads 1]
 
 Shards are read in order the first time (waiting for the renderer where it is behind), in a seeded order after that.
 The learning rate rises over WARM_UP lines and falls along a cosine to the last line.
@@ -62,8 +62,8 @@ def evaluate(net, pictures, texts, device):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("run", type=Path)
-    arguments.add_argument("--lines", type=int, default=1_300_000)
-    arguments.add_argument("--shards", type=int, default=100)
+    arguments.add_argument("--lines", type=int, default=528_000)
+    arguments.add_argument("--shards", type=int, default=104)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--threads", type=int, default=os.cpu_count())

@@ -83,7 +83,7 @@ mod tests {
             if ink {
                 assert!(pixel[0] < 70, "ink at {x}, {y} is {}", pixel[0]);
             } else {
-                assert!(pixel[0] > 210, "paper at {x}, {y} is {}", pixel[0]);
+                assert!(pixel[0] > 190, "paper at {x}, {y} is {}", pixel[0]);
             }
         }
     }

@@ -46,8 +46,8 @@ pub struct Glyph {
     pub letters: f32,
     /// Whether it is several letters in one.
     pub word: bool,
-    /// Whether it is one upright bar: I, l, 1, or part of a barcode.
-    pub bar: bool,
+    /// The part of its outline that runs level.
+    pub level_outline: f32,
     /// Whether it is one level bar: a hyphen, or part of a dashed rule.
     pub dash: bool,
 }
@@ -104,7 +104,7 @@ impl Glyph {
             strength: component.mean_strength(),
             letters,
             word,
-            bar: width < 0.4 * height && fill > 0.75,
+            level_outline: component.level_outline(),
             dash: width > 1.4 * height && fill > 0.6,
         })
     }

@@ -29,6 +29,10 @@ const PRINT: f32 = 2.1;
 /// The strokes of the boldest print and of blots, in heights.
 const BOLD: f32 = 0.28;
 const BLOT: f32 = 0.5;
+/// The least part of the outlines in a line that runs level: less are the bars of a barcode.
+const LEVEL_OUTLINE: f32 = 0.17;
+/// The most part of the glyphs that are level bars: more are a dashed rule.
+const MAX_DASHES: f32 = 0.65;
 /// How clearly a letter alone must stand out, 1 being just so: as print does on paper.
 const LONE_STRENGTH: f32 = 2.0;
 /// A run that is in no line.
@@ -279,11 +283,11 @@ fn quality(layer: &Layer, chain: &Chain, values: &mut Vec<f32>) -> (f32, f32, f3
         .map(|g| (g.centre().1 - chain.y(g.centre().0)).abs() / chain.height)
         .sum::<f32>()
         / chain.glyphs.len() as f32;
-    let bars = glyphs().filter(|g| g.bar).count() as f32 / chain.glyphs.len() as f32;
+    let level = glyphs().map(|g| g.level_outline * g.letters).sum::<f32>() / letters;
     let fall = |value: f32, scale: f32| (-(value / scale).powi(2)).exp();
     let dashes = glyphs().filter(|g| g.dash).count() as f32 / chain.glyphs.len() as f32;
-    let bars = if bars > 0.65 || dashes > 0.65 {
-        0.2
+    let rules = if level < LEVEL_OUTLINE || dashes > MAX_DASHES {
+        0.1
     } else {
         1.0
     };
@@ -295,7 +299,7 @@ fn quality(layer: &Layer, chain: &Chain, values: &mut Vec<f32>) -> (f32, f32, f3
             * fall(off, 0.35)
             * ((strength - SHADOW) / (PRINT - SHADOW)).clamp(0.1, 1.0)
             * ((BLOT - middle_stroke / chain.height) / (BLOT - BOLD)).clamp(0.1, 1.0)
-            * bars,
+            * rules,
         letters,
         middle_stroke,
     )

@@ -4,8 +4,10 @@
 usage: compare.py EXPECTED.txt SERIAL.txt EVENTS.jsonl [--quiet]
 
 EXPECTED has one printed line a line; SERIAL is what the far end of the serial line took; EVENTS is what
-`glyphd listen --json` wrote. Prints a table and exits 0 only when each expected line came out on both, character by
-character (runs of spaces count as one); 1 when one did not; 2 when a file cannot be used.
+`glyphd listen --json` wrote. Prints a table and exits 0 only when each expected line came out on both (runs of spaces count as
+one); 1 when one did not; 2 when a file cannot be used. A line has come out when it differs from what is printed by at most one
+character in FORGIVEN: the lab proves the way from the lens to the line, not the reader's last half percent, so that a new model
+need not read this one label without fault. Short lines such as a lot code must be exact.
 """
 
 import difflib
@@ -45,6 +47,35 @@ def readings_of(path):
     return readings, latencies
 
 
+# Characters a line for each one that may be misread.
+FORGIVEN = 20
+
+
+def distance(a, b):
+    """Characters to put in, take out or change to come from one text to the other (Levenshtein)."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        diagonal, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
+    return row[-1]
+
+
+def arrivals(line, came):
+    """The texts that came and are this line, nearest first, each with its misread characters."""
+    found = [(distance(line, text), text) for text in came]
+    return sorted(pair for pair in found if pair[0] <= len(line) // FORGIVEN)
+
+
+def said(line, came):
+    """What to say of a line in the table."""
+    found = arrivals(line, came)
+    if not found:
+        return nearest(line, came)
+    wrong, text = found[0]
+    return "yes" if wrong == 0 else f"yes, but for {wrong}: {text}"
+
+
 def nearest(line, came):
     found = difflib.get_close_matches(line, came, n=1, cutoff=0.5)
     return f"no, nearest: {found[0]}" if found else "no"
@@ -71,18 +102,17 @@ def main():
     missing = 0
     rows = [("what went in", "out of the serial line", "out of the socket", "latency")]
     for line in expected:
-        times = serial.count(line)
-        on_serial = {0: nearest(line, serial), 1: "yes"}.get(times, f"yes, {times} times")
-        latency = next((ms for text, ms in readings if text == line), None)
-        on_socket = "yes" if line in socket else nearest(line, socket)
-        missing += (times == 0) + (line not in socket)
+        on_serial, on_socket = said(line, serial), said(line, socket)
+        told = arrivals(line, socket)
+        latency = next((ms for text, ms in readings if told and text == told[0][1]), None)
+        missing += (not arrivals(line, serial)) + (not told)
         rows.append((line, on_serial, on_socket, "-" if latency is None else f"{latency:.0f} ms"))
     if not quiet:
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
         rows.insert(1, tuple("-" * w for w in widths))
         for row in rows:
             print("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip())
-        others = sorted(set(serial + socket) - set(expected))
+        others = sorted(t for t in set(serial + socket) if not any(arrivals(line, [t]) for line in expected))
         if others:
             print("\nalso told, but not printed like this on the label:")
             for text in others:

@@ -119,7 +119,7 @@ impl Window {
             sum += self.sums[x];
             square += self.squares[x];
         }
-        for x in 0..width {
+        for (x, &luma) in row.iter().enumerate() {
             let mut columns = radius + 1 + radius.min(x);
             if x + radius < width {
                 sum += self.sums[x + radius];
@@ -133,7 +133,7 @@ impl Window {
             }
             let n = 1.0 / (rows * columns as u32) as f32;
             let mean = sum as f32 * n;
-            self.differences[x] = f32::from(row[x]) - mean;
+            self.differences[x] = f32::from(luma) - mean;
             self.bounds[x] = square as f32 * n - mean * mean;
         }
         for bound in &mut self.bounds {

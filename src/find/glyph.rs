@@ -65,7 +65,7 @@ impl Glyph {
         let (mut left, mut right) = (middle, middle);
         let mut tall = height;
         let mut word = width > WORD_ASPECT * height;
-        if !word && width > 1.5 * height || word {
+        if word || width > 1.5 * height {
             let (x, y, slope) = component.axis();
             let tilted = height - slope.abs() * width;
             if slope.abs() < MAX_SLOPE && tilted > min && width > WORD_ASPECT * tilted {

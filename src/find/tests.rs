@@ -51,7 +51,7 @@ impl Row {
                 let dy = y as f32 + (i / 4) as f32 / 4.0 + 0.125 - self.centre.1;
                 let u = ((dx * cos + dy * sin + width / 2.0) / self.pixel).floor();
                 let v = ((dy * cos - dx * sin + height / 2.0) / self.pixel).floor();
-                if u < 0.0 || v < 0.0 || v >= 7.0 || u >= (self.letters * 6 - 1) as f32 {
+                if !(0.0..7.0).contains(&v) || !(0.0..(self.letters * 6 - 1) as f32).contains(&u) {
                     continue;
                 }
                 let (u, v) = (u as usize, v as usize);

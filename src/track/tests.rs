@@ -96,7 +96,10 @@ fn another_label_after_a_short_absence_appears_as_new() {
     bench.frames(5, &[line("LOT 4711", 10.0, 10.0)]);
     bench.frames(3, &[]);
     let told = bench.frames(20, &[line("LOT 4712", 10.0, 10.0)]);
-    assert_eq!(told, [(Appeared, "LOT 4712".into()), (Gone, "LOT 4711".into())]);
+    assert_eq!(
+        told,
+        [(Appeared, "LOT 4712".into()), (Gone, "LOT 4711".into())]
+    );
 }
 
 #[test]

@@ -48,7 +48,10 @@ compare() { python3 "$HERE/compare.py" "$1" "$share/out/serial.txt" "$share/out/
 compare "$HERE/label.txt" && came=0 || came=$?
 before="$(cat "$share/out/serial-before.txt" 2>/dev/null || echo "?")"
 echo "lines on the serial line while the table was empty: $before"
-awk '{ printf "from the label coming into view to its last line out of both: %.1f s\n", $2 - $1 }' "$share/out/times.txt"
+if [ -s "$share/out/counted.txt" ]; then
+    awk 'NR == 1 { shown = $1 } NR == 2 { printf "from the label coming into view to as many lines on the serial line: %.1f s\n", $1 - shown }' \
+        "$share/out/times.txt" "$share/out/counted.txt"
+fi
 echo "(times are those of an emulated machine, not of a device)"
 
 # This must be able to fail: the label of another lot, before the same camera, is not what was read.

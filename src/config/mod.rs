@@ -40,6 +40,19 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// The faults of those `(key, value, least, most)` whose value is out of its range, or no number.
+    pub fn outside(ranges: &[(&str, f32, f32, f32)]) -> Vec<Fault> {
+        let wrong = ranges
+            .iter()
+            .filter(|(_, value, least, most)| !(least..=most).contains(&value));
+        wrong
+            .map(|(key, value, least, most)| Fault {
+                key: (*key).into(),
+                message: format!("is {value}, expected {least} to {most}"),
+            })
+            .collect()
+    }
+
     /// The same fault as seen from outside of `table`.
     fn within(self, table: &str) -> Fault {
         Fault {

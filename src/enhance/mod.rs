@@ -89,15 +89,7 @@ impl Settings {
             ("sauvola-window", self.sauvola_window, 0.1, 8.0),
             ("sauvola-k", self.sauvola_k, 0.0, 1.0),
         ];
-        let wrong = ranges
-            .into_iter()
-            .filter(|(_, value, low, high)| !(low..=high).contains(&value));
-        wrong
-            .map(|(key, value, low, high)| Fault {
-                key: key.into(),
-                message: format!("is {value}, must be from {low} to {high}"),
-            })
-            .collect()
+        Fault::outside(&ranges)
     }
 }
 

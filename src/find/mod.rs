@@ -85,15 +85,7 @@ impl Settings {
             ("quality", self.quality, 0.0, 1.0),
             ("levels", self.levels as f32, 0.0, 6.0),
         ];
-        let wrong = ranges
-            .into_iter()
-            .filter(|(_, value, low, high)| !(low..=high).contains(&value));
-        wrong
-            .map(|(key, value, low, high)| Fault {
-                key: key.into(),
-                message: format!("is {value}, must be from {low} to {high}"),
-            })
-            .collect()
+        Fault::outside(&ranges)
     }
 }
 

@@ -29,16 +29,6 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if !(0.0..=1.0).contains(&self.min_confidence) {
-            faults.push(Fault {
-                key: "min-confidence".into(),
-                message: format!(
-                    "{} is not a confidence: expected 0 to 1",
-                    self.min_confidence
-                ),
-            });
-        }
-        faults
+        Fault::outside(&[("min-confidence", self.min_confidence, 0.0, 1.0)])
     }
 }

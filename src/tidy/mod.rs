@@ -38,14 +38,7 @@ impl Default for Settings {
 impl Settings {
     /// All that is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if !(0.0..=1.0).contains(&self.marks_below) {
-            faults.push(Fault {
-                key: "marks-below".into(),
-                message: format!("is {}, expected 0 to 1", self.marks_below),
-            });
-        }
-        faults
+        Fault::outside(&[("marks-below", self.marks_below, 0.0, 1.0)])
     }
 }
 

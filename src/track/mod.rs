@@ -54,20 +54,11 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> std::vec::Vec<Fault> {
-        let mut faults = std::vec::Vec::new();
-        let mut bound = |key: &str, value: u64, least: u64, most: u64| {
-            if !(least..=most).contains(&value) {
-                let message = format!("{value} is out of range: expected {least} to {most}");
-                faults.push(Fault {
-                    key: key.into(),
-                    message,
-                });
-            }
-        };
-        bound("steady-frames", self.steady_frames.into(), 1, 100);
-        bound("gone-after-ms", self.gone_after_ms, 0, 600_000);
-        bound("page-after-ms", self.page_after_ms, 0, 600_000);
-        faults
+        Fault::outside(&[
+            ("steady-frames", self.steady_frames as f32, 1.0, 100.0),
+            ("gone-after-ms", self.gone_after_ms as f32, 0.0, 600_000.0),
+            ("page-after-ms", self.page_after_ms as f32, 0.0, 600_000.0),
+        ])
     }
 }
 

@@ -6,7 +6,7 @@ help:
 	@echo "make test    the tests"
 	@echo "make check   formatting and lints"
 	@echo "make lab     an arm64 guest with a USB camera and a serial line (see docs/lab.md)"
-	@echo "make arm     the aarch64 build and its tests under emulation"
+	@echo "make arm     the aarch64 build (make arm-test: and its tests under emulation)"
 	@echo "make eval EVAL=DIR   score the built-in model over DIR/lines/* and DIR/pages/*"
 	@echo "make model   train, quantise and install the built-in model (hours; see models/train)"
 

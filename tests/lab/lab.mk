@@ -1,9 +1,13 @@
 # Included by the Makefile.
-.PHONY: arm lab
+.PHONY: arm arm-test lab
 
-## arm: build for aarch64, check the kernels in it, run the library's tests under emulation
+## arm: build for aarch64, check the kernels in it
 arm:
 	tests/lab/arm.sh
+
+## arm-test: the same, and the library's tests under emulation
+arm-test:
+	tests/lab/arm.sh --test
 
 ## lab: glyphd in an emulated arm64 machine with a USB camera and a serial line
 lab:

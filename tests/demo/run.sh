@@ -56,7 +56,7 @@ wait_for "$out/serial"
     echo "$rc" >"$out/rc"
 } | show "terminal    |" terminal.txt &
 wait_for "$out/glyphd.sock"
-timeout "$limit" "$glyphd" listen --json "$out/glyphd.sock" | show "socket      |" socket.txt &
+timeout "$limit" "$glyphd" listen --json "$out/glyphd.sock" 2>"$out/listen.log" | show "socket      |" socket.txt &
 wait
 
 [ "$(cat "$out/rc")" = 0 ] || fail "glyphd ended with exit code $(cat "$out/rc")"

@@ -7,7 +7,8 @@ EXPECTED has one printed line a line; SERIAL is what the far end of the serial l
 `glyphd listen --json` wrote. Prints a table and exits 0 only when each expected line came out on both (runs of spaces count as
 one); 1 when one did not; 2 when a file cannot be used. A line has come out when it differs from what is printed by at most one
 character in FORGIVEN: the lab proves the way from the lens to the line, not the reader's last half percent, so that a new model
-need not read this one label without fault. Short lines such as a lot code must be exact.
+need not read this one label without fault. Short lines such as a lot code must be exact, and digits always: a date that is
+nearly right is wrong. The last line says how many came exactly.
 """
 
 import difflib
@@ -61,9 +62,13 @@ def distance(a, b):
     return row[-1]
 
 
+def digits(text):
+    return [c for c in text if c.isdigit()]
+
+
 def arrivals(line, came):
     """The texts that came and are this line, nearest first, each with its misread characters."""
-    found = [(distance(line, text), text) for text in came]
+    found = [(distance(line, text), text) for text in came if digits(text) == digits(line)]
     return sorted(pair for pair in found if pair[0] <= len(line) // FORGIVEN)
 
 
@@ -73,7 +78,10 @@ def said(line, came):
     if not found:
         return nearest(line, came)
     wrong, text = found[0]
-    return "yes" if wrong == 0 else f"yes, but for {wrong}: {text}"
+    if wrong:
+        return f"yes, but for {wrong}: {text}"
+    times = came.count(line)
+    return "yes" if times == 1 else f"yes, {times} times"
 
 
 def nearest(line, came):
@@ -124,7 +132,8 @@ def main():
                 f"most {max(latencies):.0f} ms"
             )
         found = 2 * len(expected) - missing
-        print(f"{found} of {2 * len(expected)} expected arrivals")
+        exact = sum((line in serial) + (line in socket) for line in expected)
+        print(f"{found} of {2 * len(expected)} expected arrivals, {exact} of them without a misread character")
     return 1 if missing else 0
 
 

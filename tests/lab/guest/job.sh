@@ -6,6 +6,7 @@ OUT=/mnt/out
 SOCKET=/run/glyphd.sock
 # Seconds for the label's lines to come: a reading takes about 10 s on an emulated core, and a line is told after three.
 LABEL_LIMIT=${LABEL_LIMIT:-150}
+BETTER=30
 
 now() { cut -d' ' -f1 /proc/uptime; }
 note() { echo "[$(now)] $*"; }
@@ -83,27 +84,24 @@ mv /tmp/label.jpg /tmp/view.jpg
 note "label on view"
 shown=$(now)
 printed=$(wc -l </mnt/label.txt)
-arrived() {
-    # Cheap first: looking costs glyphd time, on a machine as slow as this.
-    [ "$(wc -l <$OUT/serial.txt)" -ge "$printed" ] || return 1
-    [ -s $OUT/counted.txt ] || now >$OUT/counted.txt
+exact() {
     while read -r line; do
         grep -qF "$line" $OUT/serial.txt && grep -qF "$line" $OUT/events.jsonl || return 1
     done </mnt/label.txt
 }
-late() { [ "$(now | cut -d. -f1)" -gt $((${shown%.*} + LABEL_LIMIT)) ]; }
-all=yes
-until arrived; do
+# All lines exactly; or as many as are printed, and BETTER seconds for better readings. compare.py judges.
+since() { [ "$(now | cut -d. -f1)" -gt $((${1%.*} + $2)) ]; }
+until since "$shown" "$LABEL_LIMIT"; do
     running || die "glyphd has ended while the label was on view"
-    if late; then all=no && break; fi
+    # Cheap first: looking costs glyphd time, on a machine as slow as this.
+    if [ "$(wc -l <$OUT/serial.txt)" -ge "$printed" ]; then
+        [ -s $OUT/counted.txt ] || now >$OUT/counted.txt
+        if exact || since "$(cat $OUT/counted.txt)" "$BETTER"; then break; fi
+    fi
     sleep 1
 done
-echo "$shown $(now) $all" >$OUT/times.txt
-if [ $all = yes ]; then
-    note "all of the label's lines came"
-else
-    note "not all of the label's lines came in $LABEL_LIMIT s"
-fi
+echo "$shown $(now)" >$OUT/times.txt
+note "$(wc -l <$OUT/serial.txt) lines came on the serial line, $printed are printed"
 
 # Held on view a little longer: nothing may be said twice.
 sleep 5

@@ -29,7 +29,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut finder = find::Finder::new(find::Settings::default());
     let mut strip = GrayImage::new(1, 1);
     for page in args {
-        let luma = image::open(&page)?.into_luma8();
+        let mut luma = image::open(&page)?.into_luma8();
+        if let Some(steps) = &steps {
+            enhance::page(&mut luma, steps, |_, _| {});
+        }
         let start = cpu_time()?;
         let lines = {
             finder.find(&luma);

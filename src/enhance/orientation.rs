@@ -133,3 +133,63 @@ fn ascent(luma: &GrayImage, lines: &[find::Line]) -> (f32, f32) {
     }
     (above, below)
 }
+
+#[cfg(test)]
+mod tests {
+    use font8x8::{BASIC_FONTS, UnicodeFonts};
+    use image::Luma;
+
+    use super::*;
+
+    /// Four lines of print in letters of 24 px.
+    fn page() -> GrayImage {
+        let lines = [
+            "the bold duck hid the",
+            "little kettle behind",
+            "all that felt hat he",
+            "had held at the dock",
+        ];
+        let mut luma = GrayImage::from_pixel(560, 260, Luma([220]));
+        for (row, line) in lines.iter().enumerate() {
+            for (column, letter) in line.chars().enumerate() {
+                let bits = BASIC_FONTS.get(letter).unwrap_or_default();
+                for (y, x) in (0..24).flat_map(|y| (0..24).map(move |x| (y, x))) {
+                    if bits[y / 3] >> (x / 3) & 1 == 1 {
+                        let (left, top) = (20 + 24 * column, 20 + 56 * row);
+                        luma.put_pixel((left + x) as u32, (top + y) as u32, Luma([30]));
+                    }
+                }
+            }
+        }
+        luma
+    }
+
+    #[test]
+    fn a_page_is_turned_upright_from_all_four_sides() {
+        let upright = page();
+        let turned = [
+            (upright.clone(), Turn::None),
+            (rotate90(&upright), Turn::ThreeQuarters),
+            (rotate180(&upright), Turn::Half),
+            (rotate270(&upright), Turn::Quarter),
+        ];
+        for (luma, turn) in turned {
+            assert_eq!(guess(&luma), turn);
+            assert_eq!(Orientation::Auto.turn(&luma).apply(&luma), upright);
+        }
+    }
+
+    #[test]
+    fn a_page_without_print_stays_as_it_is() {
+        assert_eq!(
+            guess(&GrayImage::from_pixel(300, 200, Luma([90]))),
+            Turn::None
+        );
+    }
+
+    #[test]
+    fn a_given_turn_is_not_questioned() {
+        assert_eq!(Orientation::Half.turn(&page()), Turn::Half);
+        assert_eq!(Orientation::Upright.turn(&rotate90(&page())), Turn::None);
+    }
+}

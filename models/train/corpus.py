@@ -1,6 +1,7 @@
 """What the lines say: label, receipt, document and sign text, in the proportions in which glyphd meets it.
 
-Everything is made up here from Debian's word lists (/usr/share/dict) and from patterns; nothing is copied from a picture.
+Everything is made up here from Debian's word lists (/usr/share/dict, /usr/share/hunspell) and from patterns; nothing is copied
+from a picture. `Corpus.pick` also says which kind of picture the line is for (see KINDS).
 """
 
 import random
@@ -15,7 +16,10 @@ LANGUAGES = {
     "american-english-large": 44, "british-english": 10, "ngerman": 9, "french": 8, "spanish": 6, "italian": 5,
     "dutch": 4, "polish": 4, "swedish": 3, "portuguese": 3, "bokmaal": 2, "danish": 2,
 }
-# Letters whose languages have no list here are sown into words now and then, so that each class is learnt.
+# Spelling lists, for the letters of the languages that have no word list. Weights as above: together they are few.
+HUNSPELL = Path("/usr/share/hunspell")
+SPELLING = {"cs_CZ": 2, "sk_SK": 1, "hu_HU": 2, "ro_RO": 1.5, "hr_HR": 1, "sl_SI": 0.5, "lt_LT": 1, "lv_LV": 1, "tr_TR": 1.5, "et_EE": 0.5, "is_IS": 0.5}
+# Letters of languages without any list (Maltese, Welsh...) are sown into words, so that each class is met at all.
 RARE = [c for c in CHARSET if c.isalpha() and ord(c) > 0xBF]
 
 FOOD = (
@@ -41,6 +45,22 @@ NUTRIENTS = (
     "Includes Added Sugars|Protein|Salt|Vitamin D|Vitamin C|Vitamin A|Calcium|Iron|Potassium|of which saturates|of which sugars|"
     "Fett|Kohlenhydrate|Eiweiß|Salz|Brennwert|Énergie|Matières grasses|Glucides|Protéines|Sel|Grasas|Azúcares|Proteínas|Grassi"
 ).split("|")
+# How the picture of a line is made, and its share of the lines; the renderer has a module for each but the first.
+KINDS = {"plain": 45, "scene": 27, "arc": 13, "dots": 8, "plate": 5, "figures": 2}
+SIGNS = (
+    "OPEN|CLOSED|EXIT|SALE|STOP|PARKING|HOTEL|CAFE|Coffee|RESTAURANT|BANK|POLICE|TAXI|BUS|PUSH|PULL|FREE|NEW|MENU|PIZZA|BAR|GRILL|SUSHI|"
+    "Bakery|PHARMACY|Books|Fashion|Beauty|Salon|SPA|Gym|Market|Store|Shop|CENTRE|CENTER|MALL|Plaza|Station|Platform|Airport|City|Road|"
+    "STREET|AVENUE|Square|Bridge|Park|Garden|Museum|Theatre|CINEMA|LIBRARY|School|University|College|Hospital|Clinic|Dental|Optical|"
+    "Jewellery|Watch|Shoes|Sports|Mobile|Phone|Computer|Digital|Electronics|Furniture|Kitchen|Home|House|Office|Tower|Level|Floor|Lift|"
+    "Toilet|LADIES|GENTS|MEN|WOMEN|Kids|Baby|Toys|Games|Music|Live|SHOW|Tickets|TICKET|Welcome|THANK|YOU|PLEASE|Caution|DANGER|WARNING|"
+    "NO|ENTRY|SMOKING|KEEP|LEFT|RIGHT|WAY|OUT|IN|UP|DOWN|Monday|SUNDAY|Daily|HOURS|24|7|am|pm|KM|MPH|LIMIT|SPEED|ONE|ALL|BIG|Best|BUY|"
+    "GET|OFF|UP TO|50%|70%|-30%|from|only|now|Limited|Offer|Special|SUPER|Mega|Fresh|Hot|Cold|ICE|CREAM|Tea|Juice|Beer|WINE|Water|Food|"
+    "Chicken|BURGER|Noodle|Rice|Thai|CHINA|Japan|India|London|PARIS|New York|America|Asia|WORLD|Global|Royal|King|QUEEN|Grand|Golden|"
+    "STAR|SUN|Moon|Blue|RED|GREEN|Black|White|Express|Service|Centre|Customer|Card|ATM|CREDIT|Money|Exchange|TAX|LAW|Insurance|Group"
+).split("|")
+MAKERS = "o a ex ix ora ano ello ica ium ify ly tek max co land mart soft corp ware ston ville ton ski well ford son".split()
+# What is mistaken for what in codes: capitals and figures of like shape.
+ALIKE = "O0Q I1l B8 S5 G6C D0O Z2 7T1 A4 UV MNW EF PR KX".split()
 PHRASES = (
     "BEST BEFORE|BEST BY|BEST IF USED BY|USE BY|EXP|EXP.|EXPIRY DATE|Exp. Date:|MFG|MFG DATE|MFD|PACKED ON|SELL BY|BB|BBE|LOT|LOT NO.|"
     "Lot:|BATCH|Batch No.|SERIAL NO|S/N|P/N|REF|SKU|MADE IN CHINA|MADE IN ITALY|PRODUCT OF MEXICO|PRODUCT OF SPAIN|NET WT|NET WEIGHT|"
@@ -66,7 +86,25 @@ def load_words():
         words = [w.strip() for w in path.read_text("utf8", "ignore").splitlines()]
         lists.append([w for w in words if w and len(w) < 18 and all(c in CHARSET for c in w)])
         weights.append(weight)
+    for name, weight in SPELLING.items():
+        words = spelling_list(name)
+        if len(words) > 1000:
+            lists.append(words)
+            weights.append(weight)
     return lists, weights
+
+
+def spelling_list(name):
+    """The stems of a hunspell list; empty where it is not installed."""
+    path = HUNSPELL / f"{name}.dic"
+    if not path.exists():
+        return []
+    head = (HUNSPELL / f"{name}.aff").read_bytes()[:4000].decode("latin-1")
+    encoding = next((line.split()[1] for line in head.splitlines() if line.lstrip("\ufeffï»¿").startswith("SET ")), "latin-1")
+    stems = (line.split("/")[0].split("\t")[0].strip() for line in path.read_text(encoding, "ignore").splitlines()[1:])
+    # Romanian lists still write the cedilla for the comma below.
+    comma = str.maketrans("ŞşŢţ", "ȘșȚț") if name == "ro_RO" else {}
+    return [w for w in (stem.translate(comma) for stem in stems) if 1 < len(w) < 18 and all(c in CHARSET and not c.isdigit() for c in w)]
 
 
 class Corpus:
@@ -75,12 +113,14 @@ class Corpus:
     def __init__(self, rng: random.Random):
         self.rng = rng
         self.lists, self.weights = load_words()
+        # Signs and brands are mostly of plain letters.
+        self.plain_words = [w for w in self.lists[0] if w.isascii() and len(w) < 13]
 
     def words(self, low, high):
         r = self.rng
         source = r.choices(self.lists, self.weights)[0]
         words = [r.choice(COMMON) if high > 1 and r.random() < 0.3 else r.choice(source) for _ in range(r.randint(low, high))]
-        if r.random() < 0.04:
+        if high > 1 and r.random() < 0.012:
             i = r.randrange(len(words))
             at = r.randrange(len(words[i]) + 1)
             words[i] = words[i][:at] + r.choice(RARE) + words[i][at:]
@@ -116,8 +156,16 @@ class Corpus:
     def digits(self, low, high):
         return "".join(self.rng.choice(string.digits) for _ in range(self.rng.randint(low, high)))
 
+    def alike(self, low, high):
+        """Characters that are taken for each other, side by side."""
+        r = self.rng
+        pool = "".join(r.sample(ALIKE, 3)).replace("l", "")
+        return "".join(r.choice(pool if r.random() < 0.7 else string.ascii_uppercase + string.digits) for _ in range(r.randint(low, high)))
+
     def code(self, low=3, high=14):
         r = self.rng
+        if r.random() < 0.2:
+            return self.alike(low, high)
         k = r.random()
         if k < 0.3:
             return "".join(r.choice(string.ascii_uppercase + string.digits) for _ in range(r.randint(low, high)))
@@ -216,22 +264,100 @@ class Corpus:
         ])()
 
     def plate(self):
+        """A number plate; `|` stands for an emblem, a seal or a gap that is no part of the number."""
         r = self.rng
-        letters = lambda n: "".join(r.choice(string.ascii_uppercase) for _ in range(n))
-        return r.choice([f"{letters(3)}{self.digits(4, 4)}", f"{letters(2)}{r.choice(['-', ' ', ''])}{self.digits(3, 3)}{r.choice(['-', ' ', ''])}{letters(2)}",
-                         f"{letters(3)} {self.digits(3, 4)}", f"{letters(1)} {letters(2)} {self.digits(2, 4)}"])
+        pattern = r.choice(
+            "AAA|0000 AAA-0000 AAA|000 AA-000AA AA|000AA AA|000AA AA-0000 0A0|0000 0AAA000 0AAA000 AAA|0A00 AAA 000 000|AAA-000 A00|0AA "
+            "AA00 AA0|A0A A00|0000 AA00 AAA|AA-000-AA A-AA0000 AAA-AA000 AA|00|AA 0000|AAA AAA000 00000A0 000-AAA 00|AA|00 AA0000AA "
+            "AA00|000 AAA0A00 A|000|AA".split() + ["AA 0000 AA", "AAA 000", "A AA 0000", "0 AAA 00", "AA 00 AAA", "000 AAA"]
+        )
+        letters = string.ascii_uppercase + "OIDBSQGZ"
+        return "".join(r.choice(letters) if c == "A" else r.choice(string.digits + "01568") if c == "0" else c for c in pattern)
+
+    def brand(self):
+        """A made-up name."""
+        r = self.rng
+        stem = r.choice(self.plain_words).lower().replace("'s", "")
+        return (stem[: r.randint(2, 5)] + r.choice(MAKERS)).capitalize()
+
+    def scene(self):
+        """What shop fronts, street signs and posters say, a word or two."""
+        r = self.rng
+        kinds = [(lambda: r.choice(self.plain_words), 40), (lambda: r.choice(SIGNS), 14), (lambda: r.choice(COMMON), 9), (self.brand, 9),
+                 (lambda: self.words(1, 1)[0], 7), (lambda: self.digits(1, 4), 6), (self.price, 3), (lambda: str(r.randint(1900, 2030)), 1.5),
+                 (lambda: self.code(2, 7), 2), (lambda: r.choice(string.ascii_letters + string.digits), 1.5), (self.clock, 1),
+                 (lambda: f"{r.randint(1, 99)}{r.choice(['%', '%', 'th', 'KM', 'km', 'p', 'am', 'pm', 'ft', '+', '¢', '°'])}", 1.5),
+                 (lambda: f"www.{r.choice(self.plain_words).lower()}.com".replace("'", ""), 1), (lambda: self.digits(3, 4) + "-" + self.digits(4, 4), 1.5)]
+        text = r.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
+        if r.random() < 0.12:
+            text += r.choice([" ", " ", " ", " & ", "-"]) + r.choice([r.choice(self.plain_words), r.choice(SIGNS)])
+        k = r.random()
+        if k < 0.48:
+            text = text.upper()
+        elif k < 0.70:
+            text = text[:1].upper() + text[1:]
+        elif k < 0.85:
+            text = text.lower()
+        k = r.random()
+        if k < 0.05:
+            text += r.choice(".,!?:;!,.")
+        elif k < 0.07:
+            text = r.choice(['"{}"', "({})", "{}'s", "{}®", "{}™", "{}...", "#{}", "@{}", "*{}", "{}&", "({}", "{})"]).format(text)
+        return text
+
+    def label(self):
+        """A line of a pack's small print or of its front."""
+        r = self.rng
+        if r.random() < 0.2:
+            return self.scene()
+        kinds = [(self.prose, 40), (self.ingredients, 15), (lambda: r.choice(PHRASES), 10), (self.measure, 10), (self.address, 10), (self.word, 10)]
+        text = r.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
+        return text[: r.randint(18, 48)].strip() if len(text) > 40 else text
+
+    def stamp(self):
+        """What an ink-jet printer sets on a pack: dates, times, lots."""
+        r = self.rng
+        month, day, year = r.choice(MONTHS).upper(), r.randint(1, 31), r.randint(2015, 2032)
+        return r.choice([
+            self.best_before, self.best_before, self.date, self.clock, lambda: self.code(2, 9), lambda: self.alike(3, 9),
+            lambda: f"{month} {day:02} {year % 100} {self.clock()[:5]} {self.alike(2, 2)} {self.digits(3, 4)}",
+            lambda: f"{r.choice(['BB', 'BEST BY', 'EXP', 'USE BY', 'BBE', 'E', 'P', 'PB', 'BEST BY:', 'EXP:'])} {year}{r.choice('-/. ')}{month}{r.choice('-/. ')}{day:02}",
+            lambda: f"BEST BY: {r.randint(1, 12):02}/{day:02}/{year} {self.digits(5, 5)}{self.alike(2, 2)}{self.digits(4, 4)} {self.clock()[:5]}",
+            lambda: f"{day:02}{month}{year}", lambda: f"{day:02}/{r.randint(1, 12):02}/{year}", lambda: f"L{self.digits(4, 6)} {self.clock()}",
+            lambda: f"{self.digits(4, 4)}{self.alike(2, 2)} {self.digits(4, 4)} {self.digits(4, 4)}", lambda: f"{self.alike(3, 5)} {self.clock()}",
+            lambda: f"{r.choice(['PB', 'PACK', 'MFG', 'PKD', 'PROD'])} {month} {day:02} {year % 100} {self.digits(2, 2)} {self.digits(2, 2)}",
+        ])()
+
+    def figures(self):
+        """What lit displays, scales and stencils show."""
+        r = self.rng
+        return r.choice([lambda: self.digits(1, 6), self.clock, lambda: f"{r.randint(0, 999)}.{self.digits(1, 2)}", lambda: f"-{self.digits(1, 2)}.{self.digits(1, 1)}",
+                         lambda: f"{self.digits(2, 2)}-{self.digits(2, 2)}", lambda: f"{self.digits(1, 3)}°C", lambda: f"E{self.digits(1, 2)}"])()
+
+    def pick(self, longest, kind=None):
+        """(kind, line) with the kinds in the shares of KINDS, or a line for the `kind` asked."""
+        r = self.rng
+        kind = kind or r.choices(list(KINDS), list(KINDS.values()))[0]
+        source = {"scene": self.scene, "arc": self.label, "dots": self.stamp, "plate": self.plate, "figures": self.figures}.get(kind)
+        text = source() if source else self.line(longest)
+        return kind, " ".join("".join(c for c in text if c in CHARSET).split())[:longest].strip()
 
     def noise(self):
         r = self.rng
         source = r.choice([string.printable[:94], CHARSET[1:], string.ascii_letters, CHARSET[95:]])
         return "".join(r.choice(source) for _ in range(r.randint(1, 9)))
 
+    def long(self):
+        """A full line of a document or of small print."""
+        text = self.ingredients() if self.rng.random() < 0.3 else " ".join(self.words(8, 16))
+        return text[:1].upper() + text[1:]
+
     def line(self, longest):
         """One line of at most `longest` characters, single spaces, no space at either end."""
         r = self.rng
         kinds = [(self.prose, 27), (self.word, 16), (self.best_before, 9), (self.code, 7), (self.price, 6), (self.measure, 7),
-                 (self.ingredients, 7), (self.address, 8), (self.receipt, 9), (self.plate, 1.5), (self.noise, 5),
-                 (lambda: r.choice(PHRASES), 5), (lambda: r.choice(string.ascii_letters + string.digits * 3), 1), (lambda: self.digits(1, 6), 2)]
+                 (self.ingredients, 7), (self.address, 8), (self.receipt, 9), (self.noise, 4), (self.long, 5),
+                 (lambda: r.choice(PHRASES), 5), (lambda: r.choice(string.ascii_letters + string.digits * 3), 2), (lambda: self.digits(1, 6), 2)]
         text = r.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
         if r.random() < 0.06:
             text += " " + self.prose()

@@ -9,7 +9,8 @@ root=
 [ "$(id -u)" = 0 ] || root=sudo
 export DEBIAN_FRONTEND=noninteractive
 $root apt-get update -qq
-lists="wamerican-large wbritish wngerman wfrench wspanish witalian wdutch wpolish wswedish wportuguese wnorwegian wdanish"
+lists="wamerican-large wbritish wngerman wfrench wspanish witalian wdutch wpolish wswedish wportuguese wnorwegian wdanish
+hunspell-cs hunspell-sk hunspell-hu hunspell-ro hunspell-hr hunspell-sl hunspell-lt hunspell-lv hunspell-tr hunspell-et hunspell-is"
 # A font package that this release of Debian does not have is left out, and said.
 fonts=
 for package in $(grep -v '^#' "$here/fonts.txt"); do

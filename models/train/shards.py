@@ -30,14 +30,15 @@ def make(job):
         return number
     fonts = render.find_fonts(Path(run) / "fonts.tsv")
     words = corpus.Corpus(random.Random(number))
-    renderer = render.Renderer(fonts, number)
+    renderer = render.Renderer(fonts, number, words)
     pictures, texts = [], []
     while len(texts) < LINES:
-        text = words.line(LONGEST)
-        drawn = renderer.line(text) if text else None
-        if drawn is not None:
-            pictures.append(drawn[0])
-            texts.append(drawn[1])
+        kind, drawn = None, None
+        while drawn is None:  # a text that cannot be drawn gives way to another of its kind, so that the shares hold
+            kind, text = words.pick(LONGEST, kind)
+            drawn = renderer.line(text, kind) if text else None
+        pictures.append(drawn[0])
+        texts.append(drawn[1])
     out.parent.mkdir(parents=True, exist_ok=True)
     part = out.with_suffix(f".{os.getpid()}.part.npz")
     widths = np.array([p.shape[1] for p in pictures], np.int32)

@@ -6,6 +6,7 @@ from a picture. `Corpus.pick` also says which kind of picture the line is for (s
 
 import random
 import string
+from functools import lru_cache
 from pathlib import Path
 
 from charset import CHARSET
@@ -45,6 +46,7 @@ NUTRIENTS = (
     "Includes Added Sugars|Protein|Salt|Vitamin D|Vitamin C|Vitamin A|Calcium|Iron|Potassium|of which saturates|of which sugars|"
     "Fett|Kohlenhydrate|Eiweiß|Salz|Brennwert|Énergie|Matières grasses|Glucides|Protéines|Sel|Grasas|Azúcares|Proteínas|Grassi"
 ).split("|")
+KNOWN = frozenset(CHARSET)
 # How the picture of a line is made, and its share of the lines; the renderer has a module for each but the first.
 KINDS = {"plain": 45, "scene": 27, "arc": 13, "dots": 8, "plate": 5, "figures": 2}
 SIGNS = (
@@ -77,6 +79,7 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 MONTHS_LONG = "January February March April May June July August September October November December".split()
 
 
+@lru_cache(maxsize=1)
 def load_words():
     lists, weights = [], []
     for name, weight in LANGUAGES.items():
@@ -84,7 +87,7 @@ def load_words():
         if not path.exists():
             raise SystemExit(f"{path} is missing: run models/train/setup.sh")
         words = [w.strip() for w in path.read_text("utf8", "ignore").splitlines()]
-        lists.append([w for w in words if w and len(w) < 18 and all(c in CHARSET for c in w)])
+        lists.append([w for w in words if w and len(w) < 18 and KNOWN.issuperset(w)])
         weights.append(weight)
     for name, weight in SPELLING.items():
         words = spelling_list(name)
@@ -104,7 +107,7 @@ def spelling_list(name):
     stems = (line.split("/")[0].split("\t")[0].strip() for line in path.read_text(encoding, "ignore").splitlines()[1:])
     # Romanian lists still write the cedilla for the comma below.
     comma = str.maketrans("ŞşŢţ", "ȘșȚț") if name == "ro_RO" else {}
-    return [w for w in (stem.translate(comma) for stem in stems) if 1 < len(w) < 18 and all(c in CHARSET and not c.isdigit() for c in w)]
+    return [w for w in (stem.translate(comma) for stem in stems) if 1 < len(w) < 18 and KNOWN.issuperset(w) and not any(map(str.isdigit, w))]
 
 
 class Corpus:

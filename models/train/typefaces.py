@@ -14,12 +14,14 @@ from charset import ASCII, CHARSET
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 # Not text, or text that nobody could read.
-UNFIT = "symbol dingbat emoji barcode math dseg lastresort blank icon braille signwriting ornament swash initial fraktur gotic solidemirage opensymbol".split()
+UNFIT = "symbol dingbat emoji barcode math dseg lastresort blank icon braille signwriting ornament swash hearts stars wager binary binx futhark klingon guiada pautada ellen elleboli alfa-beta initial fraktur gotic solidemirage opensymbol".split()
 DISPLAY_HEADING = "# Display, hand-like, stencil"
 # Names of monospaced type, which keeps its shape when it is drawn as a few dots.
 EVEN = "mono code courier hack ocr inconsolata agave hermit fantasque spleen proggy 3270 typewriter".split()
 # Condensed and engineering sans, as plates are stamped in.
 PLATES = "roadgeek opendin din overpass osifont bebas yanone national routed dosis liberationsansnarrow cond narrow oswald league plate".split()
+TOLD = "ABCDEFGHKLMNPQRSTUVWXYZabdefghkmnpqrtyz2345679"
+LEAST_TOLD = 0.33  # share of these that must be nearest to themselves
 PER_FAMILY = 6  # fonts of one family at most, so that the large families do not drown the rest
 
 
@@ -56,10 +58,32 @@ def find_fonts(cache: Path):
             continue
         same = sum(pictures[a].shape == pictures[b].shape and np.abs(pictures[a].astype(int) - pictures[b]).mean() < 8 for a, b in ("aA", "eE", "gG", "nN"))
         fonts.append((path, covered, same < 3, str(Path(path).resolve()) in display or path in display))
-    fonts.sort()
+    fonts = recognisable(sorted(fonts))
     cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text("\n".join(f"{p}\t{int(cased)}\t{int(display)}\t{''.join(sorted(c))}" for p, c, cased, display in fonts), "utf8")
     return fonts
+
+
+def shapes(path):
+    """Each of the letters and figures as a small picture of unit norm, one a row."""
+    face = ImageFont.truetype(path, 24)
+    rows = [np.asarray(ink(face, c).resize((12, 12), Image.Resampling.BOX), np.float32).ravel() for c in TOLD]
+    rows = np.array([row - row.mean() for row in rows])
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1)
+
+
+def recognisable(fonts):
+    """The fonts less the display fonts whose letters are mostly nearer to another letter of the average plain font: nobody could read them."""
+    average = np.mean([shapes(f[0]) for f in fonts if not f[3] and set(TOLD) <= f[1]], 0)
+    kept = []
+    for font in fonts:
+        if font[3]:
+            nearest = (shapes(font[0]) @ average.T).argmax(1)
+            told = np.mean([TOLD[k].lower() == c.lower() for c, k in zip(TOLD, nearest)])
+            if told < LEAST_TOLD:
+                continue
+        kept.append(font)
+    return kept
 
 
 def ink(face, text):

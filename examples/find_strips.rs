@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .into_owned();
         for (i, line) in lines.iter().enumerate() {
             let quad = &line.quad;
-            rectify::strip(&luma, quad, height, &mut strip);
+            rectify::strip(&luma, quad, &rectify::Bend::STRAIGHT, height, &mut strip);
             if let Some(steps) = &steps {
                 enhance::apply(&mut strip, steps);
             }

@@ -29,5 +29,6 @@ pub mod recognize;
 pub mod rectify;
 pub mod score;
 pub mod sink;
+pub mod straighten;
 pub mod tidy;
 pub mod track;

@@ -14,7 +14,8 @@ use crate::layout;
 use crate::line::ReadLine;
 use crate::quad::Quad;
 use crate::recognize::Recognizer;
-use crate::rectify;
+use crate::rectify::{self, Bend};
+use crate::straighten::{self, Straightener};
 use crate::tidy::Tidy;
 
 /// What a picture says.
@@ -33,6 +34,7 @@ pub struct Pipeline {
     finder: Finder,
     recognizer: Recognizer,
     tidy: Tidy,
+    straightener: Straightener,
     /// The page after the steps that change it, and the strip in work: kept for their memory.
     page: GrayImage,
     strip: GrayImage,
@@ -50,6 +52,7 @@ impl Pipeline {
             finder: Finder::new(config.find.clone()),
             recognizer: Recognizer::new(&config.read)?,
             tidy: Tidy::new(config.tidy.clone()),
+            straightener: Straightener::default(),
             page: GrayImage::default(),
             strip: GrayImage::default(),
         })
@@ -117,13 +120,29 @@ impl Pipeline {
         quad: &Quad,
         mut explain: Option<&mut Explain>,
     ) -> Result<ReadLine> {
-        rectify::strip(luma, quad, self.recognizer.height(), &mut self.strip);
+        let bend = if self.enhance.straighten {
+            let strip = &mut self.strip;
+            rectify::strip(luma, quad, &Bend::STRAIGHT, straighten::HEIGHT, strip);
+            self.straightener.bend(strip)
+        } else {
+            Bend::STRAIGHT
+        };
+        let height = self.recognizer.height();
         let mut show = |step: &str, strip: &GrayImage| {
             if let Some(explain) = explain.as_deref_mut() {
                 explain.strip(step, strip);
             }
         };
-        show(explain::STRIP, &self.strip);
+        if bend != Bend::STRAIGHT {
+            show(explain::STRIP, &self.strip);
+        }
+        rectify::strip(luma, quad, &bend, height, &mut self.strip);
+        let step = if bend == Bend::STRAIGHT {
+            explain::STRIP
+        } else {
+            "straighten"
+        };
+        show(step, &self.strip);
         enhance::strip(&mut self.strip, &self.enhance, &mut show);
         let mut line = self.recognizer.read(&mut self.strip)?;
         show(

@@ -1,7 +1,7 @@
 //! A line of text cut out of a picture and set upright.
 //!
-//! Takes a luma plane and a box in it; gives a strip of fixed height that shows the box's inside, its
-//! first corner at the top left. The strip is never empty and never wider than [`MAX_WIDTH`]; what lies outside the
+//! Takes a luma plane, a box in it and how the line runs in the box; gives a strip of fixed height that shows the
+//! line, its first corner at the top left. The strip is never empty and never wider than [`MAX_WIDTH`]; what lies outside the
 //! picture takes the value of its nearest pixel.
 //!
 //! Method: the projective map of the rectangle onto the four corners (Heckbert 1989), bilinear; where the box is
@@ -19,33 +19,68 @@ const MAX_SAMPLES: u32 = 16;
 /// The luma of a strip of nothing.
 const BLANK: u8 = 255;
 
+/// How a line runs in its box: along a parabola, from `top` to `bottom`. Lengths are in heights of the box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bend {
+    /// By how much the line falls from the box's left to its right side.
+    pub slope: f32,
+    /// By how much the ends of the line lie below its middle.
+    pub sag: f32,
+    /// The line's upper end, from 0 (the box's top) to 1.
+    pub top: f32,
+    /// The line's lower end; below `top`.
+    pub bottom: f32,
+}
+
+impl Bend {
+    /// A line that runs level and fills its box.
+    pub const STRAIGHT: Bend = Bend {
+        slope: 0.0,
+        sag: 0.0,
+        top: 0.0,
+        bottom: 1.0,
+    };
+
+    /// How far the line lies below its mean place at `u`, from 0 (left) to 1: `slope t / 2 + sag (t² - 1/3)` with
+    /// t from -1 to 1. The mean over the line is 0.
+    pub fn rise(&self, u: f32) -> f32 {
+        let t = 2.0 * u - 1.0;
+        self.slope * t / 2.0 + self.sag * (t * t - 1.0 / 3.0)
+    }
+
+    fn height(&self) -> f32 {
+        self.bottom - self.top
+    }
+}
+
 /// The width of the strip of `quad` at `height` rows: in proportion, from 1 to [`MAX_WIDTH`].
-pub fn strip_width(quad: &Quad, height: u32) -> u32 {
-    let width = quad.width() / quad.height() * height as f32;
+fn strip_width(quad: &Quad, bend: &Bend, height: u32) -> u32 {
+    let width = quad.width() / (quad.height() * bend.height()) * height as f32;
     // A NaN becomes 0 here.
     (width.round() as u32).clamp(1, MAX_WIDTH)
 }
 
-/// Fills `out` with the inside of `quad`, `height` rows high (at least one) and as wide as is in proportion; its
-/// buffer is used again. A box without size or with corners that are no numbers gives a blank strip.
-pub fn strip(luma: &GrayImage, quad: &Quad, height: u32, out: &mut GrayImage) {
+/// Fills `out` with the line that runs along `bend` in `quad`, `height` rows high (at least one) and as wide as is in
+/// proportion; its buffer is used again. A box without size or with corners that are no numbers gives a blank strip.
+pub fn strip(luma: &GrayImage, quad: &Quad, bend: &Bend, height: u32, out: &mut GrayImage) {
     let height = height.max(1);
-    let width = strip_width(quad, height);
+    let width = strip_width(quad, bend, height);
     let mut pixels = std::mem::take(out).into_raw();
     pixels.clear();
     pixels.resize(width as usize * height as usize, BLANK);
     let finite = quad.0.iter().all(|p| p.x.is_finite() && p.y.is_finite());
     if finite && luma.width() > 0 && luma.height() > 0 && quad.width() > 0.0 && quad.height() > 0.0
     {
-        sample(luma, quad, width, height, &mut pixels);
+        sample(luma, quad, bend, width, height, &mut pixels);
     }
     *out = GrayImage::from_raw(width, height, pixels).unwrap_or_default();
 }
 
-fn sample(luma: &GrayImage, quad: &Quad, width: u32, height: u32, pixels: &mut [u8]) {
+fn sample(luma: &GrayImage, quad: &Quad, bend: &Bend, width: u32, height: u32, pixels: &mut [u8]) {
     let map = Map::of(quad);
     let samples = |from: f32, to: u32| ((from / to as f32).ceil() as u32).clamp(1, MAX_SAMPLES);
-    let (across, down) = (samples(quad.width(), width), samples(quad.height(), height));
+    let line_height = quad.height() * bend.height();
+    let (across, down) = (samples(quad.width(), width), samples(line_height, height));
     let share = 1.0 / (across * down) as f32;
     let step = (1.0 / (width * across) as f32, 1.0 / (height * down) as f32);
     for (y, row) in pixels.chunks_exact_mut(width as usize).enumerate() {
@@ -53,9 +88,10 @@ fn sample(luma: &GrayImage, quad: &Quad, width: u32, height: u32, pixels: &mut [
             let mut sum = 0.0;
             for j in 0..down {
                 let v = ((y as u32 * down + j) as f32 + 0.5) * step.1;
+                let v = bend.top + v * bend.height();
                 for i in 0..across {
                     let u = ((x as u32 * across + i) as f32 + 0.5) * step.0;
-                    sum += bilinear(luma, map.at(u, v));
+                    sum += bilinear(luma, map.at(u, v + bend.rise(u)));
                 }
             }
             *pixel = (sum * share + 0.5) as u8;
@@ -146,8 +182,8 @@ mod tests {
             let quad = Quad::rotated(centre, width, height, angle);
             let level = Quad::rotated(centre, width, height, 0.0);
             let (mut a, mut b) = (GrayImage::new(1, 1), GrayImage::new(1, 1));
-            strip(&turned(240, 240, centre, angle), &quad, 32, &mut a);
-            strip(&turned(240, 240, centre, 0.0), &level, 32, &mut b);
+            strip(&turned(240, 240, centre, angle), &quad, &Bend::STRAIGHT, 32, &mut a);
+            strip(&turned(240, 240, centre, 0.0), &level, &Bend::STRAIGHT, 32, &mut b);
             prop_assert!(a.width().abs_diff(b.width()) <= 1);
             let columns = a.width().min(b.width());
             for y in 0..32 {
@@ -165,7 +201,7 @@ mod tests {
         ) {
             let quad = Quad(corners.map(|(x, y)| Point { x, y }));
             let mut out = GrayImage::new(3, 3);
-            strip(&GrayImage::new(size.0, size.1), &quad, height, &mut out);
+            strip(&GrayImage::new(size.0, size.1), &quad, &Bend::STRAIGHT, height, &mut out);
             prop_assert_eq!(out.height(), height.max(1));
             prop_assert!((1..=MAX_WIDTH).contains(&out.width()));
         }
@@ -175,7 +211,13 @@ mod tests {
     fn a_box_of_the_strips_size_is_copied() {
         let luma = GrayImage::from_fn(80, 60, |x, y| Luma([(x * 3 + y) as u8]));
         let mut out = GrayImage::new(1, 1);
-        strip(&luma, &Quad::upright(10.0, 20.0, 50.0, 32.0), 32, &mut out);
+        strip(
+            &luma,
+            &Quad::upright(10.0, 20.0, 50.0, 32.0),
+            &Bend::STRAIGHT,
+            32,
+            &mut out,
+        );
         let expected = image::imageops::crop_imm(&luma, 10, 20, 50, 32).to_image();
         assert_eq!(out, expected);
     }
@@ -187,7 +229,13 @@ mod tests {
             Luma([if (x + y) % 2 == 0 { 0 } else { 200 }])
         });
         let mut out = GrayImage::new(1, 1);
-        strip(&luma, &Quad::upright(0.0, 0.0, 640.0, 320.0), 32, &mut out);
+        strip(
+            &luma,
+            &Quad::upright(0.0, 0.0, 640.0, 320.0),
+            &Bend::STRAIGHT,
+            32,
+            &mut out,
+        );
         assert_eq!(out.dimensions(), (64, 32));
         assert!(out.pixels().all(|p| p[0].abs_diff(100) <= 2));
     }
@@ -205,7 +253,7 @@ mod tests {
             y: y as f32,
         }));
         let mut out = GrayImage::new(1, 1);
-        strip(&luma, &quad, 32, &mut out);
+        strip(&luma, &quad, &Bend::STRAIGHT, 32, &mut out);
         let (right, bottom) = (out.width() - 1, out.height() - 1);
         for (x, y) in [(0, 0), (right, 0), (right, bottom), (0, bottom)] {
             assert!(out.get_pixel(x, y)[0] < 20, "corner {x}, {y}");
@@ -222,7 +270,7 @@ mod tests {
         };
         for quad in [Quad([nowhere; 4]), Quad::upright(5.0, 5.0, 0.0, 0.0)] {
             let mut out = GrayImage::new(1, 1);
-            strip(&luma, &quad, 32, &mut out);
+            strip(&luma, &quad, &Bend::STRAIGHT, 32, &mut out);
             assert_eq!(out.dimensions(), (1, 32));
             assert!(out.pixels().all(|p| p[0] == BLANK));
         }

@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | [`orientation`] | page | `orientation` | 0 |
 //! | [`noise`] | page | `noise`, `noise-radius` | off |
+//! | [`straighten`](crate::straighten) | line | `straighten` | on |
 //! | [`polarity`] | strip | `polarity` | auto |
 //! | [`light`] | strip | `flatten` | on |
 //! | [`levels`] | strip | `stretch`, `stretch-low`, `stretch-high` | on |
@@ -41,6 +42,8 @@ pub struct Settings {
     pub noise: Noise,
     /// The radius of the median, in pixels, 1 to 5: specks smaller than this vanish.
     pub noise_radius: u32,
+    /// Whether a line that bends, leans or shares its box with its neighbours is cut out along its own course.
+    pub straighten: bool,
     /// Whether a strip is text light on dark, which is inverted: `auto` looks, `dark` (dark on light) and `light`
     /// (light on dark) are for places where all print is alike.
     pub polarity: Polarity,
@@ -67,6 +70,7 @@ impl Default for Settings {
             orientation: Orientation::default(),
             noise: Noise::default(),
             noise_radius: 1,
+            straighten: true,
             polarity: Polarity::default(),
             flatten: true,
             stretch: true,

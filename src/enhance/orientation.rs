@@ -113,7 +113,13 @@ fn ascent(luma: &GrayImage, lines: &[find::Line]) -> (f32, f32) {
     let mut strip = GrayImage::new(1, 1);
     let (mut above, mut below) = (0.0, 0.0);
     for line in lines.iter().take(MAX_LINES) {
-        rectify::strip(luma, &line.quad, STRIP, &mut strip);
+        rectify::strip(
+            luma,
+            &line.quad,
+            &rectify::Bend::STRAIGHT,
+            STRIP,
+            &mut strip,
+        );
         if line.light {
             image::imageops::invert(&mut strip);
         }

@@ -82,9 +82,9 @@ impl<const STEPS: usize> Aligner<STEPS> {
     /// Aligns the labelling whose nodes, last first, are `way_up`; `root_last` is the live step at
     /// which the empty prefix was last in the beam. Replaces what is in `chars`, and gives the
     /// logarithm of the probability of the labelling.
-    pub(super) fn align<'a>(
+    pub(super) fn align<'a, S: 'a>(
         &mut self,
-        way_up: impl Iterator<Item = &'a Node>,
+        way_up: impl Iterator<Item = &'a Node<S>>,
         root_last: u16,
         probs: &Probs<'_>,
         live: &[LiveStep],
@@ -96,14 +96,14 @@ impl<const STEPS: usize> Aligner<STEPS> {
         ln_probability
     }
 
-    fn start<'a>(&mut self, way_up: impl Iterator<Item = &'a Node>) {
+    fn start<'a, S: 'a>(&mut self, way_up: impl Iterator<Item = &'a Node<S>>) {
         self.prefixes.clear();
         for node in way_up {
             let Node {
                 label, born, last, ..
-            } = *node;
+            } = node;
             let prefix = Prefix {
-                label,
+                label: *label,
                 doubled: false,
                 born: born.saturating_sub(SLACK),
                 last: last.saturating_add(SLACK),
@@ -287,9 +287,9 @@ mod tests {
     #[test]
     fn characters_without_any_way_still_get_a_step_each() {
         let mut tree = PrefixTree::<4>::new();
-        tree.clear();
-        let a = tree.add(ROOT, 1, 0).unwrap();
-        let ab = tree.add(a, 2, 1).unwrap();
+        tree.clear(());
+        let a = tree.add(ROOT, 1, 0, (1.0, ())).unwrap();
+        let ab = tree.add(a, 2, 1, (1.0, ())).unwrap();
         tree.enter(a, 0, 2);
         tree.enter(ab, 0, 2);
         let data = [1.0, 0.0, 0.0].repeat(3);

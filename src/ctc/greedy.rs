@@ -48,6 +48,7 @@ pub fn greedy<const STEPS: usize>(probs: &Probs<'_>, hypothesis: &mut Hypothesis
         before = class;
     }
     hypothesis.set_probability(ln_probability);
+    hypothesis.ln_prior = 0.0;
     flags
 }
 

@@ -13,6 +13,7 @@
 
 mod align;
 mod greedy;
+mod prior;
 mod probs;
 mod search;
 mod softmax;
@@ -20,11 +21,14 @@ mod top;
 mod tree;
 
 #[cfg(test)]
+mod prior_tests;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod tests;
 
 pub use greedy::greedy;
+pub use prior::Prior;
 pub use probs::Probs;
 pub use search::Decoder;
 pub use softmax::softmax_rows;
@@ -40,18 +44,22 @@ pub const LINE_STEPS: usize = 400;
 pub const LINE_BEAM: usize = 8;
 
 /// Prefixes remembered at once. A step adds at most one prefix for each place in the beam, so with
-/// this many (and one for the empty prefix) the tree of a line cannot fill up: 16 bytes each.
+/// this many (and one for the empty prefix) the tree of a line cannot fill up: 20 bytes each and the prior's state.
 pub const LINE_NODES: usize = LINE_BEAM * LINE_STEPS + 1;
 
-/// The decoder for a line of print. About 276 KB, most of it the alignment's way back: put it in
-/// a box (see [`Decoder::boxed`]) and use it again.
-pub type LineDecoder = Decoder<LINE_BEAM, LINE_NODES, LINE_STEPS>;
+/// The decoder for a line of print, whose prior keeps an `S` of each prefix. About 290 KB without, most of it the
+/// alignment's way back: put it in a box (see [`Decoder::boxed`]) and use it again.
+pub type LineDecoder<S = ()> = Decoder<LINE_BEAM, LINE_NODES, LINE_STEPS, S>;
 
 /// Classes less probable than this (unit: probability of the class at one step) do not begin a
 /// character at that step; the most probable class always may. Alignments in which a character
 /// begins at such a step are hopeless, and looking for the best of a row's 200 tiny values doubles
 /// the time of a line. No reading of the test vectors changes by it.
 pub const CUT: f32 = 1e-4;
+
+/// Classes tried at each step when a prior decides which of them are likely: it may forbid the most probable ones.
+/// Where a confusable one is allowed at all, it is among so many.
+pub const WIDE: usize = 32;
 
 /// One character of a hypothesis.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,6 +84,8 @@ pub struct Hypothesis<const STEPS: usize> {
     /// alignments but hopeless ones. At most 0, and never above the true value by more than
     /// rounding.
     pub ln_probability: f32,
+    /// The natural logarithm of the weight that the prior gives to it; 0 without one. No part of the confidence.
+    pub ln_prior: f32,
     /// How sure the line is, 0 to 1: the geometric mean, one share for each character, of its
     /// probability (`exp(ln_probability / max(1, characters))`), so that long lines compare with
     /// short ones.
@@ -88,6 +98,7 @@ impl<const STEPS: usize> Hypothesis<STEPS> {
         Hypothesis {
             chars: Vec::new(),
             ln_probability: 0.0,
+            ln_prior: 0.0,
             confidence: 1.0,
         }
     }
@@ -95,6 +106,11 @@ impl<const STEPS: usize> Hypothesis<STEPS> {
     /// The indices of the classes in order of time.
     pub fn classes(&self) -> impl Iterator<Item = u16> + '_ {
         self.chars.iter().map(|char| char.class)
+    }
+
+    /// What hypotheses are ordered by: the logarithm of the probability with the prior's weight.
+    pub fn ln_score(&self) -> f32 {
+        self.ln_probability + self.ln_prior
     }
 
     /// Sets the probability of the labelling and what follows from it.

@@ -7,10 +7,11 @@
 use heapless::Vec;
 
 use super::align::Aligner;
+use super::prior::{Free, Prior};
 use super::probs::{LiveStep, Probs, Scale};
 use super::top::TopClasses;
 use super::tree::{NodeId, PrefixTree, ROOT};
-use super::{CUT, Decoded, Flags};
+use super::{CUT, Decoded, Flags, WIDE};
 
 /// A prefix in the beam.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +49,9 @@ impl Candidate {
 /// A decoder that keeps `BEAM` prefixes at each step, has room for `NODES` prefixes in all
 /// (at most 65,535) and for `STEPS` time steps (at most 65,535). It is large (see
 /// [`LineDecoder`](super::LineDecoder)) and can be used again without end.
-pub struct Decoder<const BEAM: usize, const NODES: usize, const STEPS: usize> {
+pub struct Decoder<const BEAM: usize, const NODES: usize, const STEPS: usize, S = ()> {
     cut: f32,
-    tree: PrefixTree<NODES>,
+    tree: PrefixTree<NODES, S>,
     /// Most probable first, the total of the first being 1; never empty, and no prefix twice.
     beam: Vec<Entry, BEAM>,
     next: Vec<Entry, BEAM>,
@@ -63,7 +64,9 @@ pub struct Decoder<const BEAM: usize, const NODES: usize, const STEPS: usize> {
     decoded: Decoded<BEAM, STEPS>,
 }
 
-impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NODES, STEPS> {
+impl<const BEAM: usize, const NODES: usize, const STEPS: usize, S: Copy + Default>
+    Decoder<BEAM, NODES, STEPS, S>
+{
     /// A decoder that leaves out classes below [`CUT`].
     pub const fn new() -> Self {
         const {
@@ -109,7 +112,25 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     /// the row); steps without any probability are passed over; prefixes that find no room are
     /// dropped. No steps, or no class but the blank, decode to the empty labelling.
     pub fn decode(&mut self, probs: &Probs<'_>) -> &Decoded<BEAM, STEPS> {
-        self.start();
+        self.search(probs, &Free::new());
+        &self.decoded
+    }
+
+    /// Decodes a line with what is known of it. None when the search came to nothing that the prior allows.
+    ///
+    /// The hypotheses are in the order of `ln_probability + ln_prior`. At each step the [`WIDE`] most probable classes
+    /// are tried.
+    pub fn decode_with<P: Prior<State = S>>(
+        &mut self,
+        probs: &Probs<'_>,
+        prior: &P,
+    ) -> Option<&Decoded<BEAM, STEPS>> {
+        self.search(probs, prior).then_some(&self.decoded)
+    }
+
+    /// Decodes; false when nothing was found that the prior allows.
+    fn search<P: Prior<State = S>>(&mut self, probs: &Probs<'_>, prior: &P) -> bool {
+        self.start(prior.start());
         let mut flags = Flags {
             steps_cut: probs.steps() > STEPS,
             ..Flags::default()
@@ -122,21 +143,23 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
                 flags.silent_steps = true;
                 continue;
             };
-            self.propose(row, &scale, probs.blank());
-            if self.advance(&mut flags) {
+            self.propose(row, &scale, probs.blank(), prior);
+            if !P::FREE && self.candidates.is_empty() {
+                return false;
+            }
+            if self.advance(&mut flags, prior) {
                 let _ = self.live.push(LiveStep {
                     step: step as u16,
                     scale,
                 });
             }
         }
-        self.finish(probs);
         self.decoded.flags = flags;
-        &self.decoded
+        self.finish(probs, prior)
     }
 
-    fn start(&mut self) {
-        self.tree.clear();
+    fn start(&mut self, state: S) {
+        self.tree.clear(state);
         self.beam.clear();
         let _ = self.beam.push(Entry {
             node: ROOT,
@@ -156,7 +179,7 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     }
 
     /// Fills `candidates` with the best that can follow from the beam at one step.
-    fn propose(&mut self, row: &[f32], scale: &Scale, blank: u16) {
+    fn propose<P: Prior<State = S>>(&mut self, row: &[f32], scale: &Scale, blank: u16, prior: &P) {
         let probability = |class: u16| {
             row.get(usize::from(class))
                 .map_or(0.0, |&value| scale.probability(value))
@@ -174,11 +197,12 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
                 if let Some(slot) = self.parent_slot(entry.node) {
                     let parent = self.beam[slot];
                     let doubled = self.tree.label(parent.node) == Some(class);
-                    before += if doubled {
+                    let brought = if doubled {
                         parent.blank
                     } else {
                         parent.total()
                     };
+                    before += brought * self.tree.node(entry.node).weight;
                     let _ = parents.push((slot, class));
                 }
                 label = before * probability(class);
@@ -196,19 +220,35 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
         }
 
         // Prefixes that are new to the beam.
-        let top = TopClasses::<BEAM>::of(row, scale, blank, self.cut);
+        if P::FREE {
+            let top = TopClasses::<BEAM>::of(row, scale, blank, self.cut, |_| true);
+            self.extend(top.iter(), &parents, prior);
+        } else {
+            let top = TopClasses::<WIDE>::of(row, scale, blank, self.cut, |class| prior.may(class));
+            self.extend(top.iter(), &parents, prior);
+        }
+    }
+
+    /// Offers each prefix of the beam with each class of `top` (most probable first) after it, but for the places in the
+    /// beam and classes in `known`, which are in the beam already.
+    fn extend<P: Prior<State = S>>(
+        &mut self,
+        top: impl Iterator<Item = (u16, f32)> + Clone,
+        known: &[(usize, u16)],
+        prior: &P,
+    ) {
         for (from, entry) in self.beam.iter().enumerate() {
             let last = self.tree.label(entry.node);
-            for (class, p) in top.iter() {
+            for (class, p) in top.clone() {
                 if self.candidates.is_full()
                     && self
                         .candidates
                         .last()
-                        .is_some_and(|least| entry.total() * p <= least.total())
+                        .is_some_and(|least| entry.total() * p * prior.most() <= least.total())
                 {
                     break;
                 }
-                if parents.contains(&(from, class)) {
+                if known.contains(&(from, class)) {
                     continue;
                 }
                 // A class after itself is a new character only with a blank between.
@@ -217,11 +257,15 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
                 } else {
                     entry.total()
                 };
+                let state = &self.tree.node(entry.node).state;
+                let Some((weight, _)) = prior.extend(state, class) else {
+                    continue;
+                };
                 let candidate = Candidate {
                     from,
                     class: Some(class),
                     blank: 0.0,
-                    label: before * p,
+                    label: before * p * weight,
                 };
                 offer(&mut self.candidates, candidate);
             }
@@ -229,7 +273,7 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
     }
 
     /// Makes the candidates the beam. False, and the beam left as it was, when none finds room.
-    fn advance(&mut self, flags: &mut Flags) -> bool {
+    fn advance<P: Prior<State = S>>(&mut self, flags: &mut Flags, prior: &P) -> bool {
         let step = self.live.len() as u16;
         let extensions = self
             .candidates
@@ -245,10 +289,10 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
             let node = match new.class {
                 None => Some(from),
                 // The prefix may have been in the beam before, and its children may still be.
-                Some(class) => self
-                    .tree
-                    .child(from, class)
-                    .or_else(|| self.tree.add(from, class, step)),
+                Some(class) => self.tree.child(from, class).or_else(|| {
+                    let given = prior.extend(&self.tree.node(from).state, class)?;
+                    self.tree.add(from, class, step, given)
+                }),
             };
             match node {
                 Some(node) => {
@@ -277,10 +321,17 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
         true
     }
 
-    /// Writes down what the beam has come to.
-    fn finish(&mut self, probs: &Probs<'_>) {
-        self.decoded.len = self.beam.len();
-        for (entry, hypothesis) in self.beam.iter().zip(&mut self.decoded.hypotheses) {
+    /// Writes down what the beam has come to; false when that is nothing.
+    fn finish<P: Prior<State = S>>(&mut self, probs: &Probs<'_>, prior: &P) -> bool {
+        let mut found = 0;
+        for entry in &self.beam {
+            let end = prior.end(&self.tree.node(entry.node).state);
+            let Some(hypothesis) = self.decoded.hypotheses.get_mut(found) else {
+                break;
+            };
+            if end <= 0.0 {
+                continue;
+            }
             let whole = self.aligner.align(
                 self.tree.way_up(entry.node),
                 self.tree.node(ROOT).last,
@@ -288,21 +339,23 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Decoder<BEAM, NO
                 &self.live,
                 &mut hypothesis.chars,
             );
+            let weights = self.tree.way_up(entry.node).map(|node| node.weight);
+            let ln_weight: f64 = weights.map(|weight| f64::from(weight).ln()).sum();
             // Both sum over some of the alignments: the larger one has missed fewer.
-            let searched = f64::from(entry.total()).ln() + self.ln_unit;
+            let searched = f64::from(entry.total()).ln() + self.ln_unit - ln_weight;
             hypothesis.set_probability(whole.max(searched));
+            hypothesis.ln_prior = (ln_weight + f64::from(end).ln()) as f32;
+            found += 1;
         }
-        let found = self
-            .decoded
-            .hypotheses
-            .get_mut(..self.beam.len())
-            .unwrap_or_default();
-        found.sort_unstable_by(|a, b| b.ln_probability.total_cmp(&a.ln_probability));
+        self.decoded.len = found;
+        let found = self.decoded.hypotheses.get_mut(..found).unwrap_or_default();
+        found.sort_unstable_by(|a, b| b.ln_score().total_cmp(&a.ln_score()));
+        !found.is_empty()
     }
 }
 
-impl<const BEAM: usize, const NODES: usize, const STEPS: usize> Default
-    for Decoder<BEAM, NODES, STEPS>
+impl<const BEAM: usize, const NODES: usize, const STEPS: usize, S: Copy + Default> Default
+    for Decoder<BEAM, NODES, STEPS, S>
 {
     fn default() -> Self {
         Self::new()

@@ -6,7 +6,10 @@ use super::reference::{self, collapse, enumerate, forward, plain_beam_search};
 use super::{Decoded, Decoder, Flags, Hypothesis, Probs, greedy};
 
 /// Rows of weights, some of them zero, some far larger than others, as distributions.
-fn rows(steps: std::ops::Range<usize>, classes: usize) -> impl Strategy<Value = Vec<Vec<f64>>> {
+pub(super) fn rows(
+    steps: std::ops::Range<usize>,
+    classes: usize,
+) -> impl Strategy<Value = Vec<Vec<f64>>> {
     let weight = prop_oneof![
         1 => Just(0.0),
         4 => 0.01f64..1.0,
@@ -24,7 +27,7 @@ fn rows(steps: std::ops::Range<usize>, classes: usize) -> impl Strategy<Value = 
     prop::collection::vec(row, steps)
 }
 
-fn flat(rows: &[Vec<f64>]) -> Vec<f32> {
+pub(super) fn flat(rows: &[Vec<f64>]) -> Vec<f32> {
     rows.iter().flatten().map(|&p| p as f32).collect()
 }
 
@@ -35,7 +38,7 @@ fn decode<const BEAM: usize, const NODES: usize, const STEPS: usize>(
 ) -> Decoded<BEAM, STEPS> {
     let classes = data.len().checked_div(steps).unwrap_or(1);
     let probs = Probs::new(data, steps, classes, blank).unwrap();
-    let mut decoder = Decoder::<BEAM, NODES, STEPS>::boxed();
+    let mut decoder = Decoder::<BEAM, NODES, STEPS, ()>::boxed();
     decoder.set_cut(0.0);
     decoder.decode(&probs).clone()
 }
@@ -173,7 +176,7 @@ proptest! {
             probs: &Probs<'_>,
             cut: f32,
         ) {
-            let mut decoder = Decoder::<BEAM, NODES, STEPS>::boxed();
+            let mut decoder = Decoder::<BEAM, NODES, STEPS, ()>::boxed();
             decoder.set_cut(cut);
             check_sound(decoder.decode(probs), probs);
             let mut read = Hypothesis::<STEPS>::new();
@@ -376,7 +379,7 @@ fn the_cut_leaves_a_way_on_where_every_class_is_below_it() {
     let third = 1.0 / 3.0;
     let data = [0.0, third, third, third];
     let probs = Probs::new(&data, 1, 4, 0).unwrap();
-    let mut decoder = Decoder::<4, 9, 2>::boxed();
+    let mut decoder = Decoder::<4, 9, 2, ()>::boxed();
     decoder.set_cut(0.5);
     let decoded = decoder.decode(&probs);
     assert_eq!(read(decoded), [A]);
@@ -387,7 +390,7 @@ fn the_cut_leaves_a_way_on_where_every_class_is_below_it() {
 fn a_decoder_forgets_the_line_before() {
     let first = [0.1, 0.2, 0.7, 0.3, 0.3, 0.4, 0.5, 0.5, 0.0, 0.0, 0.6, 0.4];
     let second = [0.3, 0.3, 0.4, 0.8, 0.1, 0.1];
-    let mut decoder = Decoder::<4, 17, 4>::boxed();
+    let mut decoder = Decoder::<4, 17, 4, ()>::boxed();
     decoder.set_cut(0.0);
     decoder.decode(&Probs::new(&first, 4, 3, 0).unwrap());
     let again = decoder.decode(&Probs::new(&second, 2, 3, 1).unwrap());

@@ -6,34 +6,48 @@ use super::probs::Scale;
 
 /// The most probable classes of a step, without the blank.
 ///
-/// One more than the beam is wide loses nothing: for a class outside, each of these (less the one
+/// Without a prior, one more than the beam is wide loses nothing: for a class outside, each of these (less the one
 /// that repeats the prefix's last class) gives a prefix that is as probable, and these already
 /// fill the beam. What classes outside add to prefixes in the beam is not taken from here.
-pub(super) struct TopClasses<const BEAM: usize> {
+pub(super) struct TopClasses<const MOST: usize> {
     /// Most probable first: class and probability.
-    first: Vec<(u16, f32), BEAM>,
+    first: Vec<(u16, f32), MOST>,
     /// The next after those.
     next: Option<(u16, f32)>,
 }
 
-impl<const BEAM: usize> TopClasses<BEAM> {
-    pub(super) fn of(row: &[f32], scale: &Scale, blank: u16, cut: f32) -> Self {
+impl<const MOST: usize> TopClasses<MOST> {
+    /// The most probable of those that `may` be.
+    pub(super) fn of(
+        row: &[f32],
+        scale: &Scale,
+        blank: u16,
+        cut: f32,
+        may: impl Fn(u16) -> bool,
+    ) -> Self {
+        let may = |class| class != blank && may(class);
         let mut top = TopClasses {
             first: Vec::new(),
             next: None,
         };
-        top.take_above(row, scale, blank, scale.value_at(cut));
+        top.take_above(row, scale, scale.value_at(cut), may);
         if top.first.is_empty() {
             // The most probable class always may extend: the beam could run empty otherwise.
-            top.take_above(row, scale, blank, 0.0);
+            top.take_above(row, scale, 0.0, may);
             top.first.truncate(1);
             top.next = None;
         }
         top
     }
 
-    /// Takes the classes with a value of more than `least`.
-    fn take_above(&mut self, row: &[f32], scale: &Scale, blank: u16, mut least: f32) {
+    /// Takes the classes with a value of more than `least` that `may` be.
+    fn take_above(
+        &mut self,
+        row: &[f32],
+        scale: &Scale,
+        mut least: f32,
+        may: impl Fn(u16) -> bool,
+    ) {
         /// Values that are looked at together, as most rows hold few that matter.
         const GROUP: usize = 16;
         for (group, values) in row.chunks(GROUP).enumerate() {
@@ -45,7 +59,7 @@ impl<const BEAM: usize> TopClasses<BEAM> {
             }
             for (at, &value) in values.iter().enumerate() {
                 let class = (group * GROUP + at) as u16;
-                if value > least && class != blank {
+                if value > least && may(class) {
                     self.insert(class, scale.probability(value));
                     if let Some((_, probability)) = self.next {
                         least = least.max(scale.value_at(probability));
@@ -83,7 +97,7 @@ impl<const BEAM: usize> TopClasses<BEAM> {
         }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u16, f32)> + '_ {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u16, f32)> + Clone + '_ {
         self.first.iter().copied().chain(self.next)
     }
 }
@@ -115,7 +129,7 @@ mod tests {
             // A value at the cut itself may fall to either side by rounding.
             prop_assume!(sorted.iter().all(|(_, p)| (p - cut).abs() > 1e-6));
             sorted.truncate(above.clamp(1, 4));
-            let top = TopClasses::<3>::of(&row, &scale, blank, cut);
+            let top = TopClasses::<3>::of(&row, &scale, blank, cut, |_| true);
             prop_assert_eq!(top.iter().collect::<std::vec::Vec<_>>(), sorted);
         }
     }

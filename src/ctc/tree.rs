@@ -5,7 +5,7 @@
 
 use heapless::Vec;
 
-/// The place of a node. 16 bits keep a node at 16 bytes.
+/// The place of a node. 16 bits keep a node small.
 pub(super) type NodeId = u16;
 
 /// The empty prefix.
@@ -15,7 +15,7 @@ pub(super) const ROOT: NodeId = 0;
 const NONE: NodeId = NodeId::MAX;
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
+pub(super) struct Node<S> {
     /// The prefix without its last class; `NONE` for the root.
     parent: NodeId,
     /// The last class of the prefix; of no meaning for the root.
@@ -30,6 +30,10 @@ pub(super) struct Node {
     pub(super) last: u16,
     /// The place in the beam that the prefix took at `last`.
     pub(super) slot: u16,
+    /// The weight that the prior gives to the prefix's last class.
+    pub(super) weight: f32,
+    /// What the prior keeps of the prefix.
+    pub(super) state: S,
     /// Used while collecting only: whether a prefix in the beam ends in or goes through this one.
     reached: bool,
 }
@@ -45,13 +49,13 @@ pub(super) struct Node {
 /// 4. A node in use other than the root stands exactly once in its parent's chain (`first_child`,
 ///    then `next_sibling`), and chains hold nothing else.
 /// 5. No two nodes of a chain have the same label: two nodes never stand for the same prefix.
-pub(super) struct PrefixTree<const NODES: usize> {
-    nodes: Vec<Node, NODES>,
+pub(super) struct PrefixTree<const NODES: usize, S = ()> {
+    nodes: Vec<Node<S>, NODES>,
     free: NodeId,
     free_count: usize,
 }
 
-impl<const NODES: usize> PrefixTree<NODES> {
+impl<const NODES: usize, S: Copy> PrefixTree<NODES, S> {
     /// A tree without even a root; `clear` makes it one.
     pub(super) const fn new() -> Self {
         const {
@@ -65,8 +69,8 @@ impl<const NODES: usize> PrefixTree<NODES> {
         }
     }
 
-    /// Leaves the empty prefix only, in the first place of the beam.
-    pub(super) fn clear(&mut self) {
+    /// Leaves the empty prefix only, in the first place of the beam, with its state.
+    pub(super) fn clear(&mut self, state: S) {
         self.nodes.clear();
         self.free = NONE;
         self.free_count = 0;
@@ -78,6 +82,8 @@ impl<const NODES: usize> PrefixTree<NODES> {
             born: 0,
             last: 0,
             slot: 0,
+            weight: 1.0,
+            state,
             reached: false,
         });
     }
@@ -87,7 +93,7 @@ impl<const NODES: usize> PrefixTree<NODES> {
         NODES - self.nodes.len() + self.free_count
     }
 
-    pub(super) fn node(&self, id: NodeId) -> &Node {
+    pub(super) fn node(&self, id: NodeId) -> &Node<S> {
         &self.nodes[usize::from(id)]
     }
 
@@ -116,15 +122,21 @@ impl<const NODES: usize> PrefixTree<NODES> {
     }
 
     /// The nodes from a prefix up to the first class of it, the root left out.
-    pub(super) fn way_up(&self, id: NodeId) -> impl Iterator<Item = &Node> + '_ {
+    pub(super) fn way_up(&self, id: NodeId) -> impl Iterator<Item = &Node<S>> + '_ {
         let some = |id: NodeId| (id != ROOT).then_some(id);
         std::iter::successors(some(id), move |&id| self.parent(id).and_then(some))
             .map(|id| self.node(id))
     }
 
-    /// Adds the prefix of `parent` and one class more, which is not there yet (see `child`).
-    /// None when the tree is full.
-    pub(super) fn add(&mut self, parent: NodeId, label: u16, born: u16) -> Option<NodeId> {
+    /// Adds the prefix of `parent` and one class more, which is not there yet (see `child`), with what the prior gives:
+    /// its weight and the state then. None when the tree is full.
+    pub(super) fn add(
+        &mut self,
+        parent: NodeId,
+        label: u16,
+        born: u16,
+        (weight, state): (f32, S),
+    ) -> Option<NodeId> {
         let node = Node {
             parent,
             label,
@@ -133,6 +145,8 @@ impl<const NODES: usize> PrefixTree<NODES> {
             born,
             last: born,
             slot: 0,
+            weight,
+            state,
             reached: false,
         };
         let id = self.put(node)?;
@@ -141,7 +155,7 @@ impl<const NODES: usize> PrefixTree<NODES> {
     }
 
     /// Puts a node into a free place.
-    fn put(&mut self, node: Node) -> Option<NodeId> {
+    fn put(&mut self, node: Node<S>) -> Option<NodeId> {
         if self.free != NONE {
             let id = self.free;
             self.free = self.node(id).next_sibling;
@@ -193,7 +207,7 @@ impl<const NODES: usize> PrefixTree<NODES> {
 }
 
 #[cfg(test)]
-impl<const NODES: usize> PrefixTree<NODES> {
+impl<const NODES: usize, S: Copy> PrefixTree<NODES, S> {
     /// Fails where an invariant does not hold.
     pub(super) fn check(&self) {
         let mut seen = vec![false; self.nodes.len()];
@@ -237,6 +251,8 @@ impl<const NODES: usize> PrefixTree<NODES> {
 mod tests {
     use super::*;
 
+    const PLAIN: (f32, ()) = (1.0, ());
+
     fn prefix<const NODES: usize>(tree: &PrefixTree<NODES>, id: NodeId) -> std::vec::Vec<u16> {
         let mut labels: std::vec::Vec<u16> = tree.way_up(id).map(|node| node.label).collect();
         labels.reverse();
@@ -246,10 +262,10 @@ mod tests {
     #[test]
     fn prefixes_are_found_again() {
         let mut tree = PrefixTree::<8>::new();
-        tree.clear();
-        let a = tree.add(ROOT, 7, 0).unwrap();
-        let ab = tree.add(a, 9, 1).unwrap();
-        let aa = tree.add(a, 7, 2).unwrap();
+        tree.clear(());
+        let a = tree.add(ROOT, 7, 0, PLAIN).unwrap();
+        let ab = tree.add(a, 9, 1, PLAIN).unwrap();
+        let aa = tree.add(a, 7, 2, PLAIN).unwrap();
         tree.check();
         assert_eq!(tree.child(ROOT, 7), Some(a));
         assert_eq!(tree.child(a, 9), Some(ab));
@@ -264,18 +280,18 @@ mod tests {
     #[test]
     fn a_full_tree_refuses_until_it_is_collected() {
         let mut tree = PrefixTree::<4>::new();
-        tree.clear();
-        let a = tree.add(ROOT, 1, 0).unwrap();
-        let b = tree.add(ROOT, 2, 0).unwrap();
-        let bc = tree.add(b, 3, 1).unwrap();
-        assert_eq!((tree.room(), tree.add(a, 5, 2)), (0, None));
+        tree.clear(());
+        let a = tree.add(ROOT, 1, 0, PLAIN).unwrap();
+        let b = tree.add(ROOT, 2, 0, PLAIN).unwrap();
+        let bc = tree.add(b, 3, 1, PLAIN).unwrap();
+        assert_eq!((tree.room(), tree.add(a, 5, 2, PLAIN)), (0, None));
         tree.check();
 
         tree.collect([bc].into_iter());
         tree.check();
         assert_eq!(tree.room(), 1);
         assert_eq!(tree.child(ROOT, 1), None);
-        let bcd = tree.add(bc, 4, 2).unwrap();
+        let bcd = tree.add(bc, 4, 2, PLAIN).unwrap();
         assert_eq!(prefix(&tree, bcd), [2, 3, 4]);
         tree.check();
 

@@ -10,6 +10,8 @@ use std::time::Instant;
 
 use glyphd::ctc::{CUT, Hypothesis, LINE_BEAM, LINE_STEPS, LineDecoder, Probs};
 use glyphd::ctc::{greedy, softmax_rows};
+use glyphd::knowledge::{Knowledge, Settings, State};
+use glyphd::model::Model;
 
 /// Rounds over all vectors, of which the median counts.
 const ROUNDS: usize = 20;
@@ -31,8 +33,10 @@ fn main() {
             }
         }
     }
-    let mut decoder = LineDecoder::boxed();
+    let mut decoder = LineDecoder::<()>::boxed();
     let mut read = Hypothesis::<LINE_STEPS>::new();
+    let model = Model::latin().expect("the built-in model");
+    let knowledge = Knowledge::new(&Settings::default(), &model).expect("the built-in model");
     println!("the decoder takes {} bytes", size_of::<LineDecoder>());
     let same = lines.iter().filter(|line| {
         let probs = Probs::new(&line.rows, line.steps(), line.classes, 0).expect("a whole view");
@@ -58,6 +62,12 @@ fn main() {
             });
             println!("{steps} steps x 210 classes: beam {LINE_BEAM}, cut {cut}: {beam:.0} us");
         }
+        let mut leaning = LineDecoder::<State>::boxed();
+        let usual = median(of_this_length().map(probs), |rows, classes| {
+            let probs = Probs::new(rows, steps, classes, 0).expect("a whole view");
+            black_box(leaning.decode_with(black_box(&probs), &knowledge.leaning()));
+        });
+        println!("{steps} steps x 210 classes: beam {LINE_BEAM}, n-gram model: {usual:.0} us");
         let plain = median(of_this_length().map(probs), |rows, classes| {
             let probs = Probs::new(rows, steps, classes, 0).expect("a whole view");
             black_box(greedy(black_box(&probs), &mut read));

@@ -19,6 +19,7 @@ pub mod event;
 pub mod explain;
 pub mod find;
 pub mod frame;
+pub mod knowledge;
 pub mod layout;
 pub mod line;
 pub mod model;

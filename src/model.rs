@@ -127,6 +127,15 @@ impl Model {
         )
     }
 
+    /// The characters that the built-in reader knows.
+    pub fn latin_characters() -> Vec<char> {
+        characters(
+            "the built-in model",
+            include_str!("../models/latin/charset.txt"),
+        )
+        .unwrap_or_default()
+    }
+
     /// The model in a folder that holds `model.toml` and the files it names.
     ///
     /// # Errors

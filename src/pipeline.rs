@@ -13,7 +13,7 @@ use crate::find::Finder;
 use crate::layout;
 use crate::line::ReadLine;
 use crate::quad::Quad;
-use crate::recognize::Recognizer;
+use crate::recognize::{Reading, Recognizer};
 use crate::rectify::{self, Bend};
 use crate::straighten::{self, Straightener};
 use crate::tidy::Tidy;
@@ -25,6 +25,8 @@ pub struct Page {
     pub lines: Vec<ReadLine>,
     /// The lines' text, with a line break after each row.
     pub text: String,
+    /// How many lines were there that fit nothing that was asked for (see `[read.knowledge]`), and so are left out.
+    pub rejected: usize,
 }
 
 /// Reads pictures, one after another.
@@ -74,14 +76,21 @@ impl Pipeline {
         shown.done()?;
         let quads = self.finder.find(&page).to_vec();
         let mut lines = Vec::with_capacity(quads.len());
+        let mut rejected = 0;
         for quad in &quads {
-            let line = self.strip(&page, quad, explain.as_deref_mut())?;
-            if line.confidence >= self.min_confidence {
-                lines.push(line);
+            match self.strip(&page, quad, explain.as_deref_mut())? {
+                Reading::Line(line) if line.confidence >= self.min_confidence => lines.push(line),
+                Reading::Line(_) => {}
+                Reading::Rejected(line) => {
+                    rejected += usize::from(line.confidence >= self.min_confidence)
+                }
             }
         }
         self.tidy.page(&mut lines);
-        let read = arrange(lines);
+        let read = Page {
+            rejected,
+            ..arrange(lines)
+        };
         if let Some(explain) = explain {
             explain.strips()?;
             explain.lines(&page, &read.lines)?;
@@ -99,18 +108,21 @@ impl Pipeline {
         shown.picture("grey", luma);
         shown.done()?;
         let whole = Quad::upright(0.0, 0.0, luma.width() as f32, luma.height() as f32);
-        let mut line = self.strip(luma, &whole, explain.as_deref_mut())?;
-        self.tidy.line(&mut line);
-        let lines = if line.text.is_empty() {
-            Vec::new()
-        } else {
-            vec![line]
+        let reading = self.strip(luma, &whole, explain.as_deref_mut())?;
+        let rejected = usize::from(matches!(reading, Reading::Rejected(_)));
+        let mut lines = match reading {
+            Reading::Line(line) => vec![line],
+            Reading::Rejected(_) => Vec::new(),
         };
+        self.tidy.page(&mut lines);
         if let Some(explain) = explain {
             explain.strips()?;
             explain.lines(luma, &lines)?;
         }
-        Ok(arrange(lines))
+        Ok(Page {
+            rejected,
+            ..arrange(lines)
+        })
     }
 
     /// Cuts out one line, takes it through the steps for strips and reads it.
@@ -119,7 +131,7 @@ impl Pipeline {
         luma: &GrayImage,
         quad: &Quad,
         mut explain: Option<&mut Explain>,
-    ) -> Result<ReadLine> {
+    ) -> Result<Reading> {
         let bend = if self.enhance.straighten {
             let strip = &mut self.strip;
             rectify::strip(luma, quad, &Bend::STRAIGHT, straighten::HEIGHT, strip);
@@ -144,13 +156,15 @@ impl Pipeline {
         };
         show(step, &self.strip);
         enhance::strip(&mut self.strip, &self.enhance, &mut show);
-        let mut line = self.recognizer.read(&mut self.strip)?;
-        show(
-            &format!("{:.2} {}", line.confidence, line.text),
-            &self.strip,
-        );
+        let mut reading = self.recognizer.read(&mut self.strip)?;
+        let (line, verdict) = match &mut reading {
+            Reading::Line(line) => (line, ""),
+            Reading::Rejected(line) => (line, "rejected: "),
+        };
+        let said = format!("{verdict}{:.2} {}", line.confidence, line.text);
+        show(&said, &self.strip);
         line.quad = *quad;
-        Ok(line)
+        Ok(reading)
     }
 }
 
@@ -191,5 +205,9 @@ fn arrange(lines: Vec<ReadLine>) -> Page {
     let lines = order
         .filter_map(|&i| lines.get_mut(i).and_then(Option::take))
         .collect();
-    Page { lines, text }
+    Page {
+        lines,
+        text,
+        rejected: 0,
+    }
 }

@@ -4,6 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use glyphd::ctc::{Hypothesis, LINE_STEPS, LineDecoder, Probs, greedy, softmax_rows};
+use glyphd::knowledge::{Knowledge, Settings, State};
+use glyphd::model::Model;
 
 /// The system's allocator, counting what each thread asks of it: the test runner's own threads ask as well.
 struct Counting;
@@ -43,8 +45,16 @@ fn decoding_asks_for_no_memory() {
         })
         .collect();
     logits[5] = f32::NAN;
-    let mut decoder = LineDecoder::boxed();
+    let mut decoder = LineDecoder::<()>::boxed();
     let mut read = Hypothesis::<LINE_STEPS>::new();
+
+    let settings = Settings {
+        patterns: vec![r".*[A-Z]{2}.*".into()],
+        ..Settings::default()
+    };
+    let knowledge = Knowledge::new(&settings, &Model::latin().unwrap()).unwrap();
+    let known = knowledge.expecting().expect("a pattern is asked for");
+    let mut knowing = LineDecoder::<State>::boxed();
 
     let before = ASKED.get();
     assert!(before > 0, "the allocator does not count");
@@ -54,6 +64,7 @@ fn decoding_asks_for_no_memory() {
     for _ in 0..3 {
         chars = decoder.decode(&probs).best().chars.len();
         greedy(&probs, &mut read);
+        assert!(knowing.decode_with(&probs, &known).is_some());
     }
     let asked = ASKED.get() - before;
 

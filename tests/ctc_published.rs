@@ -65,7 +65,7 @@ fn the_exact_sum_is_right_where_it_can_be_done_by_hand() {
 
 #[test]
 fn readings_are_those_of_the_published_decoder_or_more_probable() {
-    let mut decoder = LineDecoder::boxed();
+    let mut decoder = LineDecoder::<()>::boxed();
     let vectors = vectors::load();
     assert!(vectors.len() > 100);
     let mut same = 0;

@@ -18,3 +18,4 @@ renderer=$!
 trap 'kill $renderer 2>/dev/null || true' EXIT
 "$venv/bin/python" train.py "$run" --lines "$lines" --shards "$shards" --seed 1
 "$venv/bin/python" quantise.py "$run" "$here/../latin"
+"$venv/bin/python" ngram.py "$here/../latin/text.ngram"

@@ -80,7 +80,11 @@ pub fn run(args: &Args) -> Result<()> {
             Ok((path, page, time)) => {
                 bar.suspend(|| write_page(&mut out, args.format, &path, &page, time, many))?;
                 if page.lines.is_empty() && args.format == Format::Text {
-                    bar.suspend(|| eprintln!("glyphd: {}: no text found", path.display()));
+                    let what = match page.rejected {
+                        0 => "no text found".to_owned(),
+                        n => format!("no text that fits; {n} lines were rejected"),
+                    };
+                    bar.suspend(|| eprintln!("glyphd: {}: {what}", path.display()));
                 }
             }
             Err((path, e)) => {
@@ -177,7 +181,7 @@ fn write_page(
             escape(&page.text)
         )),
         Format::Json => out.line(serde_json::json!({
-            "path": name, "text": page.text, "lines": page.lines, "ms": (ms * 10.0).round() / 10.0,
+            "path": name, "text": page.text, "lines": page.lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
         })),
     }
 }

@@ -54,7 +54,7 @@ impl Fault {
     }
 
     /// The same fault as seen from outside of `table`.
-    fn within(self, table: &str) -> Fault {
+    pub(crate) fn within(self, table: &str) -> Fault {
         Fault {
             key: format!("{table}.{}", self.key),
             message: self.message,

@@ -104,7 +104,7 @@ impl<const STEPS: usize> Hypothesis<STEPS> {
     }
 
     /// The indices of the classes in order of time.
-    pub fn classes(&self) -> impl Iterator<Item = u16> + '_ {
+    pub fn classes(&self) -> impl Iterator<Item = u16> + Clone + '_ {
         self.chars.iter().map(|char| char.class)
     }
 

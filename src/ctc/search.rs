@@ -11,7 +11,7 @@ use super::prior::{Free, Prior};
 use super::probs::{LiveStep, Probs, Scale};
 use super::top::TopClasses;
 use super::tree::{NodeId, PrefixTree, ROOT};
-use super::{CUT, Decoded, Flags, WIDE};
+use super::{CUT, Decoded, Flags, Hypothesis, WIDE};
 
 /// A prefix in the beam.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +114,11 @@ impl<const BEAM: usize, const NODES: usize, const STEPS: usize, S: Copy + Defaul
     pub fn decode(&mut self, probs: &Probs<'_>) -> &Decoded<BEAM, STEPS> {
         self.search(probs, &Free::new());
         &self.decoded
+    }
+
+    /// The most likely hypothesis of the line decoded last, if there was one.
+    pub fn best(&self) -> &Hypothesis<STEPS> {
+        self.decoded.best()
     }
 
     /// Decodes a line with what is known of it. None when the search came to nothing that the prior allows.

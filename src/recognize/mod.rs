@@ -4,19 +4,24 @@
 //! After the first line of each width only tract and the text itself allocate.
 
 mod canonical;
+mod confidence;
+mod decode;
 mod engine;
 mod settings;
 
 use image::GrayImage;
 use image::imageops::{self, FilterType};
 
-use crate::ctc::{self, LineDecoder, Probs};
+use crate::ctc::{self, Probs};
 use crate::error::{Error, Kind, Result};
+use crate::knowledge::Knowledge;
 use crate::line::ReadLine;
 use crate::model::{Model, Scores};
 use crate::quad::Quad;
 
 pub use canonical::canonical;
+use confidence::calibrated;
+use decode::{LineReader, Verdict};
 pub use engine::{Graph, Plan};
 pub use settings::Settings;
 
@@ -27,12 +32,21 @@ const BUCKETS: [u32; 14] = [
     32, 64, 96, 128, 192, 256, 320, 384, 512, 640, 800, 1024, 1280, 1600,
 ];
 
+/// What became of a strip.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// It reads so.
+    Line(ReadLine),
+    /// It fits nothing that was asked for; this is what it seems to say.
+    Rejected(ReadLine),
+}
+
 /// Reads strips with one model.
 pub struct Recognizer {
     model: Model,
     graph: Graph,
     plans: [Option<Plan>; BUCKETS.len()],
-    decoder: Box<LineDecoder>,
+    reader: LineReader,
     input: Vec<f32>,
     scores: Vec<f32>,
 }
@@ -49,11 +63,12 @@ impl Recognizer {
             Model::load(&settings.model)?
         };
         let graph = Graph::parse(&model.graph, &model.origin)?;
+        let reader = LineReader::new(Knowledge::new(&settings.knowledge, &model)?);
         let mut recognizer = Recognizer {
             model,
             graph,
             plans: Default::default(),
-            decoder: LineDecoder::boxed(),
+            reader,
             input: Vec::new(),
             scores: Vec::new(),
         };
@@ -76,7 +91,7 @@ impl Recognizer {
     ///
     /// # Errors
     /// `Config`, when the model fails on the strip.
-    pub fn read(&mut self, strip: &mut GrayImage) -> Result<ReadLine> {
+    pub fn read(&mut self, strip: &mut GrayImage) -> Result<Reading> {
         let widest = BUCKETS[BUCKETS.len() - 1];
         if strip.width() > widest {
             *strip = imageops::resize(strip, widest, self.height(), FilterType::Triangle);
@@ -115,17 +130,31 @@ impl Recognizer {
         }
         let blank = self.model.description.blank;
         let probs = Probs::new(&self.scores, shape.steps, shape.classes, blank)?;
-        let best = self.decoder.decode(&probs).best();
-        let chars: Vec<(char, f32)> = best
-            .chars
+        let verdict = self.reader.read(&probs);
+        let rejected = matches!(verdict, Verdict::Rejected(_));
+        let (hypothesis, part, confidence) = match verdict {
+            Verdict::Reads {
+                hypothesis,
+                part,
+                confidence,
+            } => (hypothesis, part, confidence),
+            Verdict::Rejected(free) => (free, 0..free.chars.len(), free.confidence),
+        };
+        let read = hypothesis.chars.get(part).unwrap_or_default();
+        let chars: Vec<(char, f32)> = read
             .iter()
             .filter_map(|c| Some((self.model.character(usize::from(c.class))?, c.confidence)))
             .collect();
-        Ok(ReadLine {
+        let line = ReadLine {
             quad: Quad::upright(0.0, 0.0, strip.width() as f32, strip.height() as f32),
             text: chars.iter().map(|(c, _)| c).collect(),
-            confidence: best.confidence,
+            confidence: calibrated(confidence),
             chars,
+        };
+        Ok(if rejected {
+            Reading::Rejected(line)
+        } else {
+            Reading::Line(line)
         })
     }
 }

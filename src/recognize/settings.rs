@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
+use crate::knowledge;
 
 /// The `[read]` table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +16,8 @@ pub struct Settings {
     /// Lines read less surely than this (0 to 1) are left out. The default keeps what is mostly right
     /// and drops most of what is no text at all; docs/accuracy.md has the figures.
     pub min_confidence: f32,
+    /// What is known of the text beforehand.
+    pub knowledge: knowledge::Settings,
 }
 
 impl Default for Settings {
@@ -22,6 +25,7 @@ impl Default for Settings {
         Settings {
             model: PathBuf::new(),
             min_confidence: 0.45,
+            knowledge: knowledge::Settings::default(),
         }
     }
 }
@@ -29,6 +33,10 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        Fault::outside(&[("min-confidence", self.min_confidence, 0.0, 1.0)])
+        let mut faults = Fault::outside(&[("min-confidence", self.min_confidence, 0.0, 1.0)]);
+        let built_in = self.model.as_os_str().is_empty();
+        let known = self.knowledge.check(built_in).into_iter();
+        faults.extend(known.map(|fault| fault.within("knowledge")));
+        faults
     }
 }

@@ -47,7 +47,7 @@ pub const LINE_BEAM: usize = 8;
 /// this many (and one for the empty prefix) the tree of a line cannot fill up: 20 bytes each and the prior's state.
 pub const LINE_NODES: usize = LINE_BEAM * LINE_STEPS + 1;
 
-/// The decoder for a line of print, whose prior keeps an `S` of each prefix. About 290 KB without, most of it the
+/// The decoder for a line of print, whose prior keeps an `S` of each prefix. About 289 KB without, most of it the
 /// alignment's way back: put it in a box (see [`Decoder::boxed`]) and use it again.
 pub type LineDecoder<S = ()> = Decoder<LINE_BEAM, LINE_NODES, LINE_STEPS, S>;
 

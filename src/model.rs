@@ -47,6 +47,9 @@ pub struct Description {
     pub input: Input,
     /// What comes out.
     pub output: Output,
+    /// What a line's confidence is worth.
+    #[serde(default)]
+    pub confidence: Calibration,
     /// How it was trained; for people only.
     #[serde(default)]
     pub training: toml::Table,
@@ -84,6 +87,27 @@ pub struct Input {
 pub struct Output {
     /// Whether the scores are still to go through a softmax.
     pub kind: Scores,
+}
+
+/// How a line's raw confidence `c` becomes the share of its characters that are right:
+/// `logistic(slope * logit(c) + offset)` (Platt, "Probabilistic Outputs for Support Vector Machines", 1999).
+/// As the network says it when absent.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Calibration {
+    /// Above 0, so that the surer line stays the surer one.
+    pub slope: f32,
+    /// See `slope`.
+    pub offset: f32,
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Calibration {
+            slope: 1.0,
+            offset: 0.0,
+        }
+    }
 }
 
 /// The form of the scores.
@@ -235,6 +259,12 @@ fn parse(origin: &str, text: &str) -> Result<Description> {
             "{origin}: input.mean and input.scale must be finite, and scale not 0"
         )));
     }
+    let Calibration { slope, offset } = d.confidence;
+    if !slope.is_finite() || slope <= 0.0 || !offset.is_finite() {
+        return Err(config(format!(
+            "{origin}: confidence.slope = {slope} and confidence.offset = {offset}: expected finite numbers, the slope above 0"
+        )));
+    }
     Ok(d)
 }
 
@@ -344,6 +374,11 @@ mod tests {
                 DESCRIPTION.replace("scale = 255.0", "scale = 0.0"),
                 "a\nb",
                 "scale not 0",
+            ),
+            (
+                format!("{DESCRIPTION}\n[confidence]\nslope = 0.0\noffset = 1.0"),
+                "a\nb",
+                "confidence.slope = 0",
             ),
             (
                 DESCRIPTION.replace("blank = 2", "blank = 3"),

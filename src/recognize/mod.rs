@@ -148,7 +148,7 @@ impl Recognizer {
         let line = ReadLine {
             quad: Quad::upright(0.0, 0.0, strip.width() as f32, strip.height() as f32),
             text: chars.iter().map(|(c, _)| c).collect(),
-            confidence: calibrated(confidence),
+            confidence: calibrated(confidence, &self.model.description.confidence),
             chars,
         };
         Ok(if rejected {

@@ -8,6 +8,8 @@ help:
 	@echo "make lab     an arm64 guest with a USB camera and a serial line (see docs/lab.md)"
 	@echo "make arm     the aarch64 build (make arm-test: and its tests under emulation)"
 	@echo "make eval EVAL=DIR   score the built-in model over DIR/lines/* and DIR/pages/*"
+	@echo "make peers DATA='DIR ...'   compare with Tesseract and PP-OCR over labelled folders, and write a page about it"
+	@echo "make peers-test      the tests of that comparison"
 	@echo "make model   train, quantise and install the built-in model (hours; see models/train)"
 
 setup:
@@ -38,3 +40,4 @@ clean:
 	rm -rf .lab
 
 -include tests/lab/lab.mk
+-include tests/peers/peers.mk

@@ -1,13 +1,10 @@
-//! What a user sees of the command line itself, and of `check`, `devices`, `listen` and `eval`.
+//! What a user sees of the command line itself, and of `check`, `devices` and `listen`.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-use glyphd::photo;
-use image::{GrayImage, Luma};
-
 mod cli_command;
-use cli_command::{command, finish, glyphd, repository};
+use cli_command::{command, finish, glyphd};
 
 #[test]
 fn a_wrong_command_line_is_one_line() {
@@ -37,6 +34,7 @@ fn a_wrong_command_line_is_one_line() {
         ),
         (&["devices", "all"], &["'all'"]),
         (&["eval", "--worst", "many", "x"], &["'many'", "--worst"]),
+        (&["eval", "--calibration", "x"], &["--line", "required"]),
         (&["read", "a\nb", "--no\nsuch"], &["glyphd: "]),
     ] {
         let outcome = glyphd(args);
@@ -115,49 +113,4 @@ fn listen_says_that_nobody_is_there() {
     let mut listen = command();
     listen.arg("listen").env("XDG_RUNTIME_DIR", folder.path());
     finish(&mut listen).fails(69, &["no glyphd to listen to", "glyphd.sock: not there"]);
-}
-
-#[test]
-fn eval_scores_a_labelled_folder() {
-    let folder = tempfile::tempdir().unwrap();
-    let dir = folder.path().to_str().unwrap();
-    let label = photo::load(&repository("tests/lab/label.jpg")).unwrap();
-    label.save(folder.path().join("label.png")).unwrap();
-    GrayImage::from_pixel(60, 40, Luma([200]))
-        .save(folder.path().join("empty.png"))
-        .unwrap();
-    let truth = fs::read_to_string(repository("tests/lab/label.txt")).unwrap();
-    let truth = truth.trim_end().replace('\n', "\\n");
-    fs::write(
-        folder.path().join("labels.tsv"),
-        format!("label.png\t{truth}\nempty.png\t\n"),
-    )
-    .unwrap();
-    let out = glyphd(["eval", dir]).succeeds();
-    let rows: Vec<Vec<&str>> = out
-        .lines()
-        .map(|row| row.split_whitespace().collect())
-        .collect();
-    assert_eq!(rows.len(), 2, "{out}");
-    assert_eq!(rows[1][..2], [dir, "2"], "{out}");
-    let cer: f64 = rows[1][2].parse().unwrap();
-    assert!(cer <= 5.0, "{out}");
-
-    // What cannot be read counts as read as nothing.
-    fs::write(
-        folder.path().join("labels.tsv"),
-        "gone.png\tGONE\nempty.png\tA\n",
-    )
-    .unwrap();
-    let outcome = glyphd(["eval", "--worst", "1", dir]);
-    outcome.fails(0, &["gone.png: no such file"]);
-    assert!(
-        outcome.out.contains("100.00") && outcome.out.contains("true \"GONE\""),
-        "{outcome:?}"
-    );
-
-    fs::write(folder.path().join("labels.tsv"), "label.png ALDERBROOK\n").unwrap();
-    glyphd(["eval", dir]).fails(65, &["labels.tsv:1: no tab"]);
-    fs::remove_file(folder.path().join("labels.tsv")).unwrap();
-    glyphd(["eval", dir]).fails(66, &["labels.tsv: "]);
 }

@@ -3,8 +3,13 @@
 //! Takes pairs of truth and reading; gives the figures that the literature on text recognition uses, counted
 //! over a whole set (sums of errors over sums of characters, not means of ratios).
 
+mod calibration;
+mod edits;
+
 use std::collections::HashMap;
 
+pub use calibration::{BINS, Bin, Calibration};
+pub use edits::{Confusions, Edit, distance, edits};
 use unicode_normalization::UnicodeNormalization;
 
 /// The figures of one set of pictures.
@@ -18,7 +23,9 @@ pub struct Score {
     pub edits: usize,
     /// Pairs that agree in every character.
     pub exact: usize,
-    /// Pairs that agree in letters and digits, case aside.
+    /// Pairs whose truth has a letter or digit.
+    pub with_letters: usize,
+    /// Those of them that agree in letters and digits, case aside.
     pub alnum: usize,
     /// Words in both, as bags.
     common_words: usize,
@@ -29,27 +36,16 @@ pub struct Score {
 impl Score {
     /// Counts one pair. White space runs count as one space; without `case_sensitive` both sides are upper-cased.
     pub fn add(&mut self, truth: &str, reading: &str, case_sensitive: bool) {
-        let fold = |text: &str| {
-            let text = text.nfc().collect::<String>();
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if case_sensitive {
-                text
-            } else {
-                text.to_uppercase()
-            }
-        };
-        let (truth, reading) = (fold(truth), fold(reading));
+        let (a, b) = (plain(truth, case_sensitive), plain(reading, case_sensitive));
         self.pairs += 1;
-        self.chars += truth.chars().count();
-        self.edits += distance(&truth, &reading);
-        self.exact += usize::from(truth == reading);
-        let alnum = |text: &str| -> String {
-            text.to_lowercase()
-                .chars()
-                .filter(|c| c.is_alphanumeric())
-                .collect()
-        };
-        self.alnum += usize::from(alnum(&truth) == alnum(&reading));
+        self.chars += a.chars().count();
+        self.edits += distance(&a, &b);
+        self.exact += usize::from(a == b);
+        // In what is counted without case, a sharp s stays one letter.
+        let (truth, reading) = (plain(truth, true), plain(reading, true));
+        let letters = alnum(&truth);
+        self.with_letters += usize::from(!letters.is_empty());
+        self.alnum += usize::from(!letters.is_empty() && letters == alnum(&reading));
         let (truth, reading) = (words(&truth), words(&reading));
         self.true_words += truth.values().sum::<usize>();
         self.read_words += reading.values().sum::<usize>();
@@ -69,9 +65,9 @@ impl Score {
         self.exact as f64 / self.pairs.max(1) as f64
     }
 
-    /// The share of pairs that agree in letters and digits.
+    /// The share of pairs that agree in letters and digits, of those whose truth has any.
     pub fn alnum_share(&self) -> f64 {
-        self.alnum as f64 / self.pairs.max(1) as f64
+        self.alnum as f64 / self.with_letters.max(1) as f64
     }
 
     /// The share of the truth's words that were read.
@@ -83,6 +79,23 @@ impl Score {
     pub fn f1(&self) -> f64 {
         2.0 * self.common_words as f64 / (self.true_words + self.read_words).max(1) as f64
     }
+}
+
+/// The text as it is compared: in Unicode's form C, white space runs as one space, and upper-cased where case does not
+/// count.
+pub fn plain(text: &str, case_sensitive: bool) -> String {
+    let text = text.nfc().collect::<String>();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if case_sensitive {
+        text
+    } else {
+        text.to_uppercase()
+    }
+}
+
+fn alnum(text: &str) -> String {
+    let lower = text.to_lowercase();
+    lower.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn words(text: &str) -> HashMap<String, usize> {
@@ -97,38 +110,9 @@ fn words(text: &str) -> HashMap<String, usize> {
     bag
 }
 
-/// The Levenshtein distance in characters.
-pub fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distances_of_known_words() {
-        for (a, b, d) in [
-            ("", "", 0),
-            ("kitten", "sitting", 3),
-            ("", "abc", 3),
-            ("ä", "a", 1),
-        ] {
-            assert_eq!(distance(a, b), d);
-            assert_eq!(distance(b, a), d);
-        }
-    }
 
     #[test]
     fn figures_count_over_the_set() {
@@ -136,8 +120,11 @@ mod tests {
         score.add("BEST BEFORE", "best  before", false);
         score.add("12.50", "12,50", true);
         score.add("three words here", "three words", true);
-        assert_eq!((score.pairs, score.exact, score.alnum), (3, 1, 2));
-        assert_eq!((score.edits, score.chars), (1 + 5, 11 + 5 + 16));
+        score.add("---", "--", true);
+        assert_eq!((score.pairs, score.exact), (4, 1));
+        // A rule has no letters to agree in.
+        assert_eq!((score.alnum, score.with_letters), (2, 3));
+        assert_eq!((score.edits, score.chars), (1 + 5 + 1, 11 + 5 + 16 + 3));
         assert!((score.recall() - 6.0 / 7.0).abs() < 1e-9);
         assert!((score.f1() - 12.0 / 13.0).abs() < 1e-9);
     }

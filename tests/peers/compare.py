@@ -30,8 +30,8 @@ def arguments():
     parser.add_argument("--report", default="peers.html", metavar="FILE", help="the page to write (default: %(default)s)")
     parser.add_argument("--limit", type=int, default=900, metavar="S", help="seconds for one system and folder (default: %(default)s)")
     kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--lines", dest="pages", action="store_false", default=None, help="the pictures are lines, whatever the texts look like")
-    kind.add_argument("--pages", dest="pages", action="store_true", help="the pictures are pages, whatever the texts look like")
+    kind.add_argument("--lines", dest="pages", action="store_false", default=None, help="the pictures are lines, whatever the texts are")
+    kind.add_argument("--pages", dest="pages", action="store_true", help="the pictures are pages, whatever the texts are")
     try:
         return parser.parse_args()
     except SystemExit as e:

@@ -2,8 +2,8 @@
 
 usage: ppocr.py tiny|small lines|pages AGAIN OUT < PATHS        (or: ppocr.py tiny|small check)
 
-PATHS has a picture's path a line. OUT gets one JSON object: texts (in the order of PATHS), cpu_s (processor seconds of all readings, loading
-aside) and again_s (those of reading AGAIN pictures, spread over the set, once more). `check` prints the package's version, or fails
+PATHS has a picture's path a line. OUT gets one JSON object: texts (in the order of PATHS), cpu_s (processor seconds of all readings,
+loading aside) and again_s (those of reading AGAIN pictures, spread over the set, once more). `check` prints the package's version, or fails
 where it is not installed.
 """
 

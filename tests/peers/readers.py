@@ -1,8 +1,8 @@
 """The systems that are compared, each run as a process of its own with one thread.
 
 A reader takes a folder's pictures and gives a `Reading`: the texts, what a picture costs, and the most memory the process had. Loading is
-left out of the cost. A line's cost is that of reading it once more, as in a daemon that has seen such lines before: up to AGAIN lines are read
-twice, and the difference counts. A page's cost is that of its first reading, since reading pages twice takes long.
+left out of the cost. A line's cost is that of reading it once more, as in a daemon that has seen such lines before: up to AGAIN lines are
+read twice, and the difference counts. A page's cost is that of its first reading, since reading pages twice takes long.
 """
 
 import os

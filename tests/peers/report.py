@@ -1,7 +1,7 @@
 """The page about a comparison: one HTML file with nothing from outside.
 
-Takes folders with what each system read ({system: {"texts", "cpu_ms", "peak_mib"}}); gives the page. The first system is the one whose worst
-pictures are shown.
+Takes folders with what each system read ({system: {"texts", "cpu_ms", "peak_mib"}}); gives the page. The first system is the one whose
+worst pictures are shown.
 """
 
 import base64
@@ -121,8 +121,8 @@ def confusion_table(folder, read, number):
         f"<th{' aria-sort=descending' if name == first else ''}><button>{escape(name)}</button></th>" for name in counts
     )
     return (
-        f'<h3 id="c{number}">Confusions</h3><p class=soft>What was read as what, how often: the {TOP} most frequent of the system whose name '
-        "you press.</p>"
+        f'<h3 id="c{number}">Confusions</h3><p class=soft>What was read as what, how often: the {TOP} most frequent of the system whose '
+        "name you press.</p>"
         f'<div class="scroll"><table class="confusions"><thead><tr><th>character</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody>'
         f"<tfoot><tr><td>all errors</td>{sums}</tr></tfoot></table></div>"
     )
@@ -162,7 +162,8 @@ def worst_pages(folder, read):
         for name in read:
             gone = missed[name][file]
             some = " ".join(escape(word) for word in gone[:40]) + (f" and {len(gone) - 40} more" if gone[40:] else "")
-            told.append(f"<dt>{escape(name)}</dt><dd>{len(gone)} of {total} missed{f': <span class=text>{some}</span>' if gone else ''}</dd>")
+            named = f": <span class=text>{some}</span>" if gone else ""
+            told.append(f"<dt>{escape(name)}</dt><dd>{len(gone)} of {total} missed{named}</dd>")
         cases.append(
             f'<div class="case page">{picture(folder.path / file, True)}<small>{escape(file)}</small><dl>{"".join(told)}</dl></div>'
         )
@@ -195,8 +196,8 @@ def page(sections, versions, machine):
 <p>{named}. The same pictures, one thread each, on {escape(machine)}. ★ marks
 who reads most of a row right.</p>
 {overview(sections, systems, False)}{overview(sections, systems, True)}
-<p class="soft"><small>Processor time is user and system time from the file to the text, loading left out; of a line that of reading it once more
-(so what is prepared once for a width is left out as well), of a page that of its first reading. Memory is the most that the process had
+<p class="soft"><small>Processor time is user and system time from the file to the text, loading left out; of a line that of reading it once
+more (so what is prepared once for a width is left out as well), of a page that of its first reading. Memory is the most that the process had
 resident: for PP-OCR with Python and ONNX Runtime in it.</small></p>
 <h2>Folder by folder</h2>{details}
 <script>{(HERE / "report.js").read_text(encoding="utf-8")}</script></body></html>

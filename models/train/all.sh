@@ -1,12 +1,12 @@
 #!/bin/sh
-# The built-in reader from nothing: installs, renders, trains, quantises, and puts the model into models/latin.
+# The built-in reader from nothing: installs, renders, trains, quantises, calibrates, and puts the model into models/latin.
 # Goes on where it was when it is started again. RUN (default models/train/runs/latin) keeps lines and checkpoints.
-#   RUN=DIR LINES=528000 SHARDS=104 models/train/all.sh
+#   RUN=DIR LINES=1500000 SHARDS=160 models/train/all.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 run=${RUN:-$here/runs/latin}
-lines=${LINES:-528000}
-shards=${SHARDS:-104}
+lines=${LINES:-1500000}
+shards=${SHARDS:-160}
 venv=$here/../../.venv
 
 "$here/setup.sh" "$venv"
@@ -19,3 +19,6 @@ trap 'kill $renderer 2>/dev/null || true' EXIT
 "$venv/bin/python" train.py "$run" --lines "$lines" --shards "$shards" --seed 1
 "$venv/bin/python" quantise.py "$run" "$here/../latin"
 "$venv/bin/python" ngram.py "$here/../latin/text.ngram"
+# The program reads with the new model to see what its confidence is worth.
+cargo build --release --manifest-path "$here/../../Cargo.toml"
+"$venv/bin/python" calibrate.py "$run" "$here/../../target/release/glyphd" "$here/../latin" "$here/../../docs/reliability.svg"

@@ -62,8 +62,8 @@ def evaluate(net, pictures, texts, device):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("run", type=Path)
-    arguments.add_argument("--lines", type=int, default=528_000)
-    arguments.add_argument("--shards", type=int, default=104)
+    arguments.add_argument("--lines", type=int, default=1_500_000)
+    arguments.add_argument("--shards", type=int, default=160)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--threads", type=int, default=os.cpu_count())

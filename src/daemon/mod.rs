@@ -44,7 +44,15 @@ pub trait Reader {
 
 impl Reader for Pipeline {
     fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
-        Ok(self.page(luma, None)?.lines)
+        let page = self.page(luma, None)?;
+        if page.rejected > 0 {
+            // At the rate of frames: for whoever looks why a line does not come.
+            log::debug!(
+                "{} lines rejected: they fit nothing in [read.knowledge]",
+                page.rejected
+            );
+        }
+        Ok(page.lines)
     }
 }
 

@@ -113,9 +113,13 @@ fn eval_tells_confusions_worst_lines_and_calibration() {
     assert_eq!((bins.len(), lines), (10, 2), "{json}");
     // Both lines are read as surely, and one of them is right.
     let bin = bins.iter().find(|bin| bin["lines"] == 2).expect("one bin");
-    let confidence = bin["confidence"].as_f64().expect("a mean");
+    assert_eq!(bin["exact"], 0.5, "{json}");
+    let mean = |key: &str| bin[key].as_f64().expect("a mean");
+    let wrong = 1.0 / read.chars().count() as f64;
+    assert!((mean("right") - (1.0 - wrong / 2.0)).abs() < 1e-4, "{json}");
     let error = json["calibration"]["expected_error"]
         .as_f64()
         .expect("an error");
-    assert!((error - (confidence - 0.5).abs()).abs() < 1e-4, "{json}");
+    let gap = (mean("confidence") - mean("right")).abs();
+    assert!((error - gap).abs() < 2e-4, "{json}");
 }

@@ -55,6 +55,13 @@ impl Score {
             .sum::<usize>();
     }
 
+    /// The share of characters that is right when the readings have `read` of them: 1 less the edits a character of the
+    /// longer side. 0 to 1.
+    pub fn right(&self, read: usize) -> f64 {
+        let longer = self.chars.max(read).max(1);
+        (1.0 - self.edits as f64 / longer as f64).max(0.0)
+    }
+
     /// Character error rate: edits a character of the truth. 0 is faultless; can pass 1.
     pub fn cer(&self) -> f64 {
         self.edits as f64 / self.chars.max(1) as f64

@@ -126,7 +126,7 @@ fn figures(pipeline: &mut Pipeline, folder: &Path, args: &Args) -> Result<Figure
             confusions.add(&edits.unwrap_or_default());
         }
         for line in page.lines.iter().filter(|_| args.calibration) {
-            calibration.add(line.confidence, one.exact > 0);
+            calibration.add(line.confidence, one.right(page.text.chars().count()));
         }
         outcomes.push(Outcome {
             edits: one.edits,

@@ -48,15 +48,16 @@ pub fn text(out: &mut Output, figures: &Figures) -> Result<()> {
 }
 
 fn reliability(out: &mut Output, calibration: &Calibration, images: usize) -> Result<()> {
-    out.line("  confidence   mean %  exact %   lines")?;
+    out.line("  confidence   mean %  right %  exact %   lines")?;
     for bin in calibration.bins() {
         let share = |share: Option<f64>| share.map_or("-".into(), |x| format!("{:.1}", 100.0 * x));
         out.line(format_args!(
-            "  {:.1} to {:.1}  {:>8} {:>8} {:>7}",
+            "  {:.1} to {:.1}  {:>8} {:>8} {:>8} {:>7}",
             bin.from,
             bin.to,
             share(bin.confidence),
             share(bin.right),
+            share(bin.exact),
             bin.lines
         ))?;
     }
@@ -88,7 +89,8 @@ pub fn json(out: &mut Output, figures: &Figures) -> Result<()> {
         let bins = calibration.bins().into_iter().map(|bin| {
             json!({
                 "from": bin.from, "to": bin.to, "lines": bin.lines,
-                "confidence": bin.confidence.map(rounded), "exact": bin.right.map(rounded),
+                "confidence": bin.confidence.map(rounded), "right": bin.right.map(rounded),
+                "exact": bin.exact.map(rounded),
             })
         });
         let error = rounded(calibration.expected_error());

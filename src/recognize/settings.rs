@@ -13,8 +13,8 @@ use crate::knowledge;
 pub struct Settings {
     /// The folder of a model (with a `model.toml`) to read with; empty for the built-in one.
     pub model: PathBuf,
-    /// Lines read less surely than this (0 to 1) are left out. The default keeps what is mostly right
-    /// and drops most of what is no text at all; docs/accuracy.md has the figures.
+    /// Lines of which less than this share of the characters (0 to 1) is expected to be right are left out. The
+    /// default keeps what is mostly right and drops most of what is no text at all; docs/accuracy.md has the figures.
     pub min_confidence: f32,
     /// What is known of the text beforehand.
     pub knowledge: knowledge::Settings,
@@ -24,7 +24,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             model: PathBuf::new(),
-            min_confidence: 0.45,
+            min_confidence: 0.6,
             knowledge: knowledge::Settings::default(),
         }
     }

@@ -24,7 +24,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             model: PathBuf::new(),
-            min_confidence: 0.6,
+            min_confidence: 0.7,
             knowledge: knowledge::Settings::default(),
         }
     }

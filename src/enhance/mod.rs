@@ -10,8 +10,8 @@
 //! | [`noise`] | page | `noise`, `noise-radius` | off |
 //! | [`straighten`](crate::straighten) | line | `straighten` | on |
 //! | [`polarity`] | strip | `polarity` | auto |
-//! | [`light`] | strip | `flatten` | on |
-//! | [`levels`] | strip | `stretch`, `stretch-low`, `stretch-high` | on |
+//! | [`light`] | strip | `flatten` | off |
+//! | [`levels`] | strip | `stretch`, `stretch-low`, `stretch-high` | off |
 //! | [`threshold`] | strip | `threshold`, `sauvola-window`, `sauvola-k` | off |
 
 pub mod levels;
@@ -47,9 +47,10 @@ pub struct Settings {
     /// Whether a strip is text light on dark, which is inverted: `auto` looks, `dark` (dark on light) and `light`
     /// (light on dark) are for places where all print is alike.
     pub polarity: Polarity,
-    /// Whether uneven light along a strip is divided out.
+    /// Whether uneven light along a strip is divided out. Off: the built-in reader was taught on uneven light.
     pub flatten: bool,
-    /// Whether the luma of a strip is stretched so that ink is black and paper white.
+    /// Whether the luma of a strip is stretched so that ink is black and paper white. Off: the built-in reader stretches
+    /// its strips itself.
     pub stretch: bool,
     /// The part of the pixels, in percent, that become fully black. Letters fill 10 to 40 percent of a strip.
     pub stretch_low: f32,
@@ -72,8 +73,8 @@ impl Default for Settings {
             noise_radius: 1,
             straighten: true,
             polarity: Polarity::default(),
-            flatten: true,
-            stretch: true,
+            flatten: false,
+            stretch: false,
             stretch_low: 1.0,
             stretch_high: 99.0,
             threshold: Threshold::default(),

@@ -11,6 +11,7 @@
 pub mod capture;
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod ctc;
 pub mod daemon;
 pub mod enhance;
@@ -30,6 +31,7 @@ pub mod recognize;
 pub mod rectify;
 pub mod score;
 pub mod sink;
+pub mod status;
 pub mod straighten;
 pub mod tidy;
 pub mod track;

@@ -40,9 +40,10 @@ fn each_event_shown_is_an_event_written_just_so() {
             Event::Line(_) => "line",
             Event::Page(_) => "page",
             Event::Guide(_) => "guide",
+            Event::NoRead(_) => "no-read",
         });
     }
-    assert_eq!(types, ["line", "page", "guide", "refused"]);
+    assert_eq!(types, ["line", "page", "guide", "no-read", "refused"]);
 }
 
 #[test]

@@ -150,6 +150,7 @@ impl<C: Clock> Source for Replay<C> {
                         luma,
                         seq: number,
                         captured_at: self.clock.wall_at(due),
+                        taken: due,
                     };
                     self.unreadable = 0;
                     self.stats.frames += 1;

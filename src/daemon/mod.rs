@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use image::GrayImage;
 
-use crate::capture::{Next, Source};
+use crate::capture::{Clock, Next, Source, SystemClock};
 use crate::error::{Kind, Result};
 use crate::event::{
     Confidence, Event, Glyph, LineEvent, LineText, PageChange, PageEvent, PageText,
@@ -82,6 +82,7 @@ impl<R: Reader> Daemon<R> {
             luma: GrayImage::default(),
             seq: 0,
             captured_at: SystemTime::UNIX_EPOCH,
+            taken: Duration::ZERO,
         };
         Daemon {
             reader,
@@ -155,14 +156,17 @@ impl<R: Reader> Daemon<R> {
         let lines = self.reader.read(&self.frame.luma)?;
         self.frames_read += 1;
         let Frame {
-            seq, captured_at, ..
+            seq,
+            captured_at,
+            taken,
+            ..
         } = self.frame;
-        let latency_ms = latency(captured_at);
+        let latency_ms = latency(taken);
         let outlets = &self.outlets;
-        self.tracker.observe(&lines, captured_at, |change| {
+        self.tracker.observe(&lines, taken, |change| {
             tell(outlets, line_event(change, seq, captured_at, latency_ms));
         });
-        if let Some(page) = self.tracker.page(captured_at) {
+        if let Some(page) = self.tracker.page(taken) {
             tell(outlets, page_event(&page, seq, captured_at, latency_ms));
         }
         Ok(())
@@ -190,11 +194,9 @@ fn tell(outlets: &[Outlet], event: Event) {
     }
 }
 
-fn latency(captured_at: SystemTime) -> u64 {
-    // A clock that was set back gives no latency, not a negative one.
-    captured_at
-        .elapsed()
-        .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+fn latency(taken: Duration) -> u64 {
+    let since = SystemClock.monotonic().saturating_sub(taken);
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn line_event(change: Change, frame: u64, captured_at: SystemTime, latency_ms: u64) -> Event {

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use super::*;
-use crate::capture::Stats;
+use crate::capture::{Clock, Stats, SystemClock};
 use crate::error::Error;
 use crate::event::LineChange;
 use crate::sink::{Limits, Sink};
@@ -39,6 +39,7 @@ impl Source for Script {
                 frame.luma = GrayImage::from_pixel(4, 4, image::Luma([index as u8]));
                 frame.seq = self.seq;
                 frame.captured_at = SystemTime::now();
+                frame.taken = SystemClock.monotonic();
                 Ok(Next::Frame)
             }
         }

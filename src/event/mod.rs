@@ -36,6 +36,8 @@ pub enum Event {
     Page(PageEvent),
     /// A hint for whoever holds the device.
     Guide(GuideEvent),
+    /// A trigger ended without a reading.
+    NoRead(NoReadEvent),
 }
 
 /// What became of a line.
@@ -102,6 +104,16 @@ pub struct PageEvent {
     pub captured_at: SystemTime,
     /// From the taking of the frame to the event, in milliseconds.
     pub latency_ms: u64,
+}
+
+/// Nothing could be read before the deadline of a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoReadEvent {
+    /// When the trigger came.
+    #[serde(with = "rfc3339")]
+    pub triggered_at: SystemTime,
+    /// How long was tried, in milliseconds.
+    pub tried_ms: u64,
 }
 
 /// A hint for whoever holds the device, told when it changes.
@@ -209,6 +221,15 @@ impl From<Glyph> for (String, Confidence) {
 }
 
 impl Event {
+    /// How long after its picture was taken the event came to be; none where there is no picture behind it.
+    pub fn latency(&self) -> Option<Duration> {
+        match self {
+            Event::Line(line) => Some(Duration::from_millis(line.latency_ms)),
+            Event::Page(page) => Some(Duration::from_millis(page.latency_ms)),
+            Event::Guide(_) | Event::NoRead(_) => None,
+        }
+    }
+
     /// The event as one line of JSON, without a line break.
     pub fn to_json(&self) -> String {
         // Only a map with keys that are no strings, or a failing writer, can make this fail: there is neither.

@@ -7,7 +7,7 @@
 pub mod convert;
 pub mod jpeg;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use image::GrayImage;
 
@@ -24,6 +24,8 @@ pub struct Frame {
     pub seq: u64,
     /// When the picture was taken.
     pub captured_at: SystemTime,
+    /// The same moment on the monotonic clock, which nobody sets.
+    pub taken: Duration,
 }
 
 impl Frame {
@@ -33,6 +35,7 @@ impl Frame {
             luma: GrayImage::default(),
             seq: 0,
             captured_at: SystemTime::UNIX_EPOCH,
+            taken: Duration::ZERO,
         }
     }
 }

@@ -7,7 +7,7 @@
 
 mod readings;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use heapless::Vec;
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,7 @@ struct Track {
     readings: Readings,
     /// What was told of it, if anything.
     told: Option<ReadLine>,
-    last_seen: SystemTime,
+    last_seen: Duration,
 }
 
 /// Follows the lines in view.
@@ -90,9 +90,9 @@ pub struct Tracker {
     tracks: Vec<Track, MAX_LINES>,
     next_id: u64,
     /// When the frame before this one was taken.
-    last_frame: Option<SystemTime>,
+    last_frame: Option<Duration>,
     /// When a line last appeared, changed or went.
-    changed_at: Option<SystemTime>,
+    changed_at: Option<Duration>,
     page_told: bool,
     /// Lines that were not followed for want of room.
     pub overflow: u64,
@@ -112,8 +112,8 @@ impl Tracker {
         }
     }
 
-    /// Takes the lines of one frame; calls `tell` for each line that appeared, changed or went.
-    pub fn observe(&mut self, lines: &[ReadLine], now: SystemTime, mut tell: impl FnMut(Change)) {
+    /// Takes the lines of one frame, taken at `now` on the monotonic clock; calls `tell` for each line that appeared, changed or went.
+    pub fn observe(&mut self, lines: &[ReadLine], now: Duration, mut tell: impl FnMut(Change)) {
         let mut taken = [false; MAX_LINES];
         for line in lines {
             if let Some(index) = self.find(line, &taken) {
@@ -151,11 +151,7 @@ impl Tracker {
         }
         let patience = Duration::from_millis(self.settings.gone_after_ms);
         let absent = |track: &Track| {
-            // A clock that was set back makes a line seem seen in the future: that is not gone.
-            track.last_seen != now
-                && now
-                    .duration_since(track.last_seen)
-                    .is_ok_and(|absence| absence >= patience)
+            track.last_seen != now && now.saturating_sub(track.last_seen) >= patience
         };
         self.tracks.retain(|track| {
             let gone = absent(track);
@@ -177,14 +173,10 @@ impl Tracker {
 
     /// The lines told and in view, once after they have not changed for a while. In the order in which they came;
     /// none when the view is empty or the page was told already.
-    pub fn page(&mut self, now: SystemTime) -> Option<std::vec::Vec<(u64, &ReadLine)>> {
+    pub fn page(&mut self, now: Duration) -> Option<std::vec::Vec<(u64, &ReadLine)>> {
         let calm = Duration::from_millis(self.settings.page_after_ms);
         let changed_at = self.changed_at?;
-        if self.page_told
-            || now
-                .duration_since(changed_at)
-                .is_ok_and(|since| since < calm)
-        {
+        if self.page_told || now.saturating_sub(changed_at) < calm {
             return None;
         }
         // A line that has just come is still to be told: the page is not whole yet.

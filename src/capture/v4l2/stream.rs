@@ -198,18 +198,20 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         };
         (self.waits_in_vain, self.fruitless_restarts) = (0, 0);
         frame.seq = self.seq;
-        frame.captured_at = self.captured_at(filled);
+        frame.taken = self.taken(filled);
+        frame.captured_at = self.clock.wall_at(frame.taken);
         self.stats.frames += 1;
         true
     }
 
-    fn captured_at(&self, filled: &Filled) -> std::time::SystemTime {
+    /// When the picture was taken, on the monotonic clock.
+    fn taken(&self, filled: &Filled) -> Duration {
         // A stamp older than this is no capture time (drivers with wrapped or foreign clocks).
         const OLDEST: Duration = Duration::from_secs(10);
         let now = self.clock.monotonic();
         match filled.taken {
-            Some(taken) if taken <= now && now - taken <= OLDEST => self.clock.wall_at(taken),
-            _ => self.clock.wall(),
+            Some(taken) if taken <= now && now - taken <= OLDEST => taken,
+            _ => now,
         }
     }
 }

@@ -106,7 +106,7 @@ impl Sink for Serial {
             && match event {
                 Event::Line(line) => self.framing.frame([line.text.as_str()], &mut self.frame),
                 Event::Page(page) => self.framing.frame(page.text.lines(), &mut self.frame),
-                Event::Guide(_) => false,
+                Event::Guide(_) | Event::NoRead(_) => false,
             };
         if !some {
             return Ok(());

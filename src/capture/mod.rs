@@ -5,11 +5,13 @@
 
 mod clock;
 pub mod devices;
+mod finder;
 mod replay;
 mod spec;
 mod v4l2;
 
 pub use clock::{Clock, SystemClock};
+pub use finder::Finder;
 pub use replay::Replay;
 pub use spec::{Rate, Spec};
 
@@ -131,7 +133,7 @@ pub enum Next {
     End,
 }
 
-/// What a source has seen since it was opened.
+/// What a source has seen since it was opened; one opened by a [`Finder`], since that was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Pictures given.
@@ -160,27 +162,12 @@ pub trait Source: Send {
     fn describe(&self) -> String;
 }
 
-/// Opens the source that `settings` name. Whoever supervises it opens it again after an error that may pass.
+/// Opens the source that `settings` name, once. Whoever opens it again after an error that may pass does so with a [`Finder`].
 ///
 /// Fails with [`crate::error::Kind::NoDevice`] where the camera is not there, not permitted, busy or no camera,
 /// and with [`crate::error::Kind::NoInput`] where the files are not there.
 pub fn open(settings: &Settings) -> Result<Box<dyn Source>> {
-    let rate = |named: Option<Rate>| named.or_else(|| settings.fps.and_then(Rate::new));
-    match &settings.source {
-        Spec::V4l2(path) => Ok(Box::new(v4l2::open(path, settings)?)),
-        Spec::File(path, named) => Ok(Box::new(Replay::file(
-            path,
-            rate(*named),
-            settings,
-            SystemClock,
-        )?)),
-        Spec::Dir(path, named) => Ok(Box::new(Replay::directory(
-            path,
-            rate(*named),
-            settings,
-            SystemClock,
-        )?)),
-    }
+    Finder::new(settings.clone()).open()
 }
 
 #[cfg(test)]

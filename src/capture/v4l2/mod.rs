@@ -1,7 +1,7 @@
 //! Takes the path of a V4L2 camera; gives its pictures, the newest first.
 //!
 //! What the kernel is asked stands in [`node`] and [`kernel`], behind the trait [`Camera`]; what is made of the answers
-//! ([`choose`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
+//! ([`choose`], [`search`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
 //! is a few lines of test. Single-planar capture over mapped buffers, by the V4L2 API of Linux
 //! (docs.kernel.org/userspace-api/media/v4l).
 
@@ -9,15 +9,17 @@ mod choose;
 mod kernel;
 pub(super) mod node;
 pub(super) mod refusal;
+mod search;
 mod stream;
 
 use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use super::{Settings, SystemClock};
 use crate::error::Result;
 use crate::frame::convert::PixelFormat;
+pub(super) use search::Search;
+use search::ThisMachine;
 use stream::Streaming;
 
 /// What the capture needs of a camera.
@@ -101,11 +103,18 @@ pub(super) struct Filled {
     pub taken: Option<Duration>,
 }
 
-/// Opens the camera at `path` and agrees on a format.
+/// Opens the camera that is looked for and agrees on a format.
 ///
 /// Fails with [`crate::error::Kind::NoDevice`] where it is not there, not permitted, busy, no camera,
 /// or has no format that can be read.
-pub(super) fn open(path: &Path, settings: &Settings) -> Result<Streaming<node::Node, SystemClock>> {
-    let node = node::Node::open(path)?;
-    Streaming::open(node, path.display().to_string(), settings, SystemClock)
+pub(super) fn open(
+    search: &mut Search,
+    settings: &Settings,
+) -> Result<Streaming<node::Node, SystemClock>> {
+    let machine = ThisMachine::default();
+    let found = search.find(&machine)?;
+    let name = found.path.display().to_string();
+    let source = Streaming::open(found.camera, name, settings, SystemClock)?;
+    search.remember(&machine, found.path, found.identity);
+    Ok(source)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::stat::major;
+use nix::sys::stat::{major, minor};
 use nix::unistd::{Gid, Group};
 use v4l::frameinterval::FrameIntervalEnum;
 use v4l::framesize::FrameSizeEnum;
@@ -47,6 +47,7 @@ pub(in crate::capture) struct Node {
     file: File,
     buffers: Vec<Buffer>,
     card: String,
+    bus: String,
 }
 
 impl Node {
@@ -76,6 +77,7 @@ impl Node {
             file,
             buffers: Vec::new(),
             card: String::new(),
+            bus: String::new(),
         };
         let mut about = v4l2_capability::zeroed();
         node.ioctl(kernel::QUERYCAP, &mut about)
@@ -84,6 +86,7 @@ impl Node {
                 _ => refusal::refused(&name, "asking what it can do", &error),
             })?;
         node.card = text(&about.card);
+        node.bus = text(&about.bus_info);
         let has_own = about.capabilities & V4L2_CAP_DEVICE_CAPS != 0;
         let able = if has_own {
             about.device_caps
@@ -100,6 +103,17 @@ impl Node {
     /// The name the camera gives itself, without control characters.
     pub(in crate::capture) fn card(&self) -> &str {
         &self.card
+    }
+
+    /// Where it is plugged in, as its driver says it: `usb-0000:00:14.0-1`.
+    pub(super) fn bus(&self) -> &str {
+        &self.bus
+    }
+
+    /// Its number as a device, `81:0`, by which `/sys/dev/char` knows it.
+    pub(super) fn number(&self) -> Option<String> {
+        let device = self.file.metadata().ok()?.rdev();
+        Some(format!("{}:{}", major(device), minor(device)))
     }
 
     fn ioctl<T: Plain>(&self, request: kernel::Request<T>, argument: &mut T) -> io::Result<()> {

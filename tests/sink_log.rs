@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use glyphd::error::{Error, Kind, Result};
@@ -28,6 +29,12 @@ impl Log for Collect {
     fn flush(&self) {}
 }
 
+fn collect() {
+    // Each test may be the first.
+    let _ = log::set_logger(&Collect);
+    log::set_max_level(LevelFilter::Info);
+}
+
 /// Fails with each of these in turn, then works.
 struct Failing(VecDeque<&'static str>);
 
@@ -44,19 +51,68 @@ impl Sink for Failing {
     }
 }
 
+/// Hangs in each call until told to go on.
+struct Hanging(Receiver<()>);
+
+impl Sink for Hanging {
+    fn name(&self) -> &str {
+        "bell"
+    }
+
+    fn send(&mut self, _: &Event) -> Result<()> {
+        let _ = self.0.recv();
+        Ok(())
+    }
+}
+
+/// What was said of the sink of this name.
+fn lines_of(name: &str) -> Vec<String> {
+    let start = format!(" {name}: ");
+    let lines = LINES.lock().unwrap();
+    let of_it = lines.iter().filter(|line| line.contains(&start));
+    of_it.cloned().collect()
+}
+
+fn hint() -> Event {
+    Event::Guide(GuideEvent { hint: Hint::Dark })
+}
+
+#[test]
+fn being_too_slow_is_said_once_also_while_it_hangs_and_so_is_its_end() {
+    collect();
+    let (go_on, hanging) = mpsc::channel();
+    let limits = Limits {
+        capacity: 2,
+        ..Limits::default()
+    };
+    let outlet = Outlet::start(Box::new(Hanging(hanging)), limits).unwrap();
+    (0..10).for_each(|_| outlet.offer(hint()));
+    assert_eq!(
+        lines_of("bell"),
+        ["WARN bell: too slow, the oldest readings are dropped; the newest 2 are kept"]
+    );
+    drop(go_on);
+    let dropped = outlet.close(Duration::from_secs(20)).counts.dropped;
+    assert_eq!(
+        lines_of("bell")[1..],
+        [format!(
+            "WARN bell: keeps up again, {dropped} of the oldest readings were dropped"
+        )]
+    );
+}
+
 #[test]
 fn each_fault_is_said_once_an_outage_and_so_is_its_end() {
-    log::set_logger(&Collect).unwrap();
-    log::set_max_level(LevelFilter::Info);
+    collect();
     let faults = ["gone", "gone", "busy", "gone", "busy", "", "gone", "gone"];
     let limits = Limits {
         first_pause: Duration::from_millis(1),
         ..Limits::default()
     };
     let outlet = Outlet::start(Box::new(Failing(faults.into())), limits).unwrap();
-    (0..2).for_each(|_| outlet.offer(Event::Guide(GuideEvent { hint: Hint::Dark })));
+    (0..2).for_each(|_| outlet.offer(hint()));
     assert_eq!(outlet.close(Duration::from_secs(20)).counts.delivered, 2);
-    let lines = LINES.lock().unwrap();
+    let lines = lines_of("lamp");
     let starts = [
         "WARN lamp: gone; will try again",
         "WARN lamp: busy; will try again",

@@ -5,14 +5,18 @@
 
 use std::time::Duration;
 
+use nix::poll::PollFd;
+
 use crate::error::Result;
 use crate::event::Event;
+use crate::status::ClientStatus;
 
 mod backoff;
 mod outlet;
 pub mod serial;
 pub mod socket;
 pub mod stdout;
+mod wait;
 
 pub use backoff::Backoff;
 pub use outlet::{Closed, Counts, Limits, Outlet};
@@ -20,12 +24,16 @@ pub use outlet::{Closed, Counts, Limits, Outlet};
 /// Tells which events a sink has a use for.
 pub type Filter = Box<dyn Fn(&Event) -> bool + Send + Sync>;
 
+/// Tells how the clients of a sink are doing.
+pub type Clients = Box<dyn Fn() -> ClientStatus + Send + Sync>;
+
 /// A place that events go to. It is called from one thread, and may block for a bounded time.
 pub trait Sink: Send {
     /// What the log calls it, as in `serial line /dev/ttyUSB0`.
     fn name(&self) -> &str;
 
-    /// Hands on one event; one that the sink has no use for is passed over.
+    /// Hands on one event, and returns once its last byte is written to whoever keeps up; an event that the sink has no
+    /// use for is passed over.
     ///
     /// # Errors
     /// `Data`: this event can never be sent, and is given up. Any other kind: the event is offered again
@@ -35,6 +43,25 @@ pub trait Sink: Send {
     /// Which events it has a use for; the others never take a place in its queue. Asked once.
     fn filter(&self) -> Filter {
         Box::new(|_| true)
+    }
+
+    /// How its clients are doing, if it has any. Asked once.
+    fn clients(&self) -> Option<Clients> {
+        None
+    }
+
+    /// What it waits for while there is nothing to send: as soon as that has something to tell, it is tended.
+    fn watch(&self) -> Option<PollFd<'_>> {
+        None
+    }
+
+    /// Sees to itself: what is not open is opened, what has come in is taken. Called at the start, when
+    /// `watch` tells, and after a fault while there is nothing to send.
+    ///
+    /// # Errors
+    /// As those of `send`: it is called again after a pause.
+    fn tend(&mut self) -> Result<()> {
+        Ok(())
     }
 
     /// True once nobody can ever be reached again, as behind a closed pipe. Its thread then ends.

@@ -6,15 +6,18 @@
 //! of time; so `accepted == delivered + dropped + waiting` at any moment.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use log::warn;
 
-use super::{Backoff, Filter, Sink};
+use super::wait::{self, Waker};
+use super::{Backoff, Clients, Filter, Sink};
 use crate::error::{Error, Kind, Result};
 use crate::event::Event;
+use crate::status::{Latencies, SinkStatus};
 
 mod worker;
 
@@ -75,25 +78,42 @@ pub struct Closed {
 pub struct Outlet {
     name: String,
     filter: Filter,
+    clients: Option<Clients>,
     shared: Arc<Shared>,
+    /// For when there is something to send, or the end has come.
+    waker: Waker,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Shared {
     state: Mutex<State>,
-    /// Told when there is something to send, or when the end has come.
-    work: Condvar,
+    latencies: Latencies,
     /// Told when the thread has made progress or has ended.
     progress: Condvar,
     capacity: usize,
 }
 
+/// An event on its way, with when it was offered.
+#[derive(Clone)]
+struct Offered {
+    event: Arc<Event>,
+    at: Instant,
+}
+
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Arc<Event>>,
+    queue: VecDeque<Offered>,
     counts: Counts,
-    /// Dropped since the log last spoke of it.
+    /// Dropped since the log last told how many were.
     dropped_unsaid: u64,
+    /// Set while the log has told that the sink is too slow, and not that it keeps up again.
+    slow: bool,
+    /// Why the sink does not work just now.
+    fault: Option<String>,
+    /// Since when it does not.
+    away_since: Option<Instant>,
+    recoveries: u64,
+    longest_away: Duration,
     /// Set once: by when to be done.
     closing: Option<Instant>,
     over: bool,
@@ -126,6 +146,25 @@ impl State {
         self.counts.dropped += 1;
         self.counts.waiting -= 1;
     }
+
+    fn fail(&mut self, fault: String) {
+        self.fault = Some(fault);
+        self.away_since.get_or_insert_with(Instant::now);
+    }
+
+    /// How long the outage was that ends now.
+    fn recover(&mut self) -> Duration {
+        let away = self.away();
+        self.recoveries += 1;
+        self.longest_away = self.longest_away.max(away);
+        (self.fault, self.away_since, self.slow) = (None, None, false);
+        away
+    }
+
+    fn away(&self) -> Duration {
+        self.away_since
+            .map_or(Duration::ZERO, |since| since.elapsed())
+    }
 }
 
 impl Outlet {
@@ -134,23 +173,29 @@ impl Outlet {
     /// # Errors
     /// `Io` when the system gives no thread.
     pub fn start(sink: Box<dyn Sink>, limits: Limits) -> Result<Self> {
-        let (name, filter) = (sink.name().to_owned(), sink.filter());
+        let name = sink.name().to_owned();
+        let (filter, clients) = (sink.filter(), sink.clients());
+        let failed =
+            |fault: io::Error| Error::new(Kind::Io, format!("{name}: no thread for it: {fault}"));
+        let (waker, woken) = wait::waker().map_err(failed)?;
         let shared = Arc::new(Shared {
             state: Mutex::default(),
-            work: Condvar::new(),
+            latencies: Latencies::default(),
             progress: Condvar::new(),
             capacity: limits.capacity.max(1),
         });
         let backoff = Backoff::new(limits.first_pause, limits.longest_pause);
-        let worker = Worker::new(sink, Arc::clone(&shared), backoff);
+        let worker = Worker::new(sink, Arc::clone(&shared), woken, backoff);
         let thread = thread::Builder::new()
             .name("sink".to_owned())
             .spawn(move || worker.run())
-            .map_err(|fault| Error::new(Kind::Io, format!("{name}: no thread for it: {fault}")))?;
+            .map_err(failed)?;
         Ok(Outlet {
             name,
             filter,
+            clients,
             shared,
+            waker,
             thread: Some(thread),
         })
     }
@@ -175,13 +220,44 @@ impl Outlet {
             return;
         }
         state.make_room(self.shared.capacity);
-        state.queue.push_back(event);
-        self.shared.work.notify_one();
+        state.queue.push_back(Offered {
+            event,
+            at: Instant::now(),
+        });
+        // The sink may hang in a call, so that its own thread cannot say it.
+        let newly_slow = state.dropped_unsaid > 0 && state.fault.is_none() && !state.slow;
+        state.slow |= newly_slow;
+        drop(state);
+        self.waker.wake();
+        if newly_slow {
+            warn!(
+                "{}: too slow, the oldest readings are dropped; the newest {} are kept",
+                self.name, self.shared.capacity
+            );
+        }
     }
 
     /// What became of the events so far.
     pub fn counts(&self) -> Counts {
         self.shared.lock().counts
+    }
+
+    /// How the sink is doing.
+    pub fn status(&self) -> SinkStatus {
+        let state = self.shared.lock();
+        let away = state.away().max(state.longest_away);
+        SinkStatus {
+            name: self.name.clone(),
+            fault: state.fault.clone(),
+            waiting: state.counts.waiting,
+            accepted: state.counts.accepted,
+            delivered: state.counts.delivered,
+            dropped: state.counts.dropped,
+            recoveries: state.recoveries,
+            longest_away_ms: u64::try_from(away.as_millis()).unwrap_or(u64::MAX),
+            latency: self.shared.latencies.percentiles(),
+            clients: self.clients.as_ref().map(|clients| clients()),
+        }
     }
 
     /// True once nobody can be reached through the sink any more.
@@ -210,7 +286,7 @@ impl Outlet {
         let deadline = Instant::now() + within;
         let mut state = self.shared.lock();
         state.closing.get_or_insert(deadline);
-        self.shared.work.notify_one();
+        self.waker.wake();
         while !state.finished {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -1,5 +1,9 @@
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{self, Receiver, Sender};
 
+use nix::poll::{PollFd, PollFlags};
 use proptest::prelude::*;
 
 use super::*;
@@ -158,6 +162,100 @@ fn closing_gives_up_on_a_sink_that_stays_away_or_hangs() {
     attempts.recv_timeout(LONG).unwrap();
     let closed = outlet.close(Duration::from_millis(50));
     assert_eq!((closed.counts.waiting, closed.finished), (2, false));
+}
+
+#[test]
+fn its_status_tells_the_fault_for_as_long_as_it_lasts_and_how_long_events_took() {
+    let (outlet, attempts, answer) = asking(10);
+    let fresh = outlet.status();
+    assert_eq!((fresh.fault, fresh.clients), (None, None));
+    offer(&outlet, 1..=2);
+    // Asked for the second time, so the first fault is noted.
+    answer.send(away()).unwrap();
+    for _ in 0..2 {
+        attempts.recv_timeout(LONG).unwrap();
+    }
+    let failing = outlet.status();
+    assert_eq!(
+        (failing.fault.as_deref(), failing.waiting),
+        (Some("away"), 2)
+    );
+    assert!(failing.longest_away_ms >= 1, "{failing:?}");
+    answer.send(Ok(())).unwrap();
+    attempts.recv_timeout(LONG).unwrap();
+    let again = outlet.status();
+    assert_eq!((again.fault, again.recoveries), (None, 1));
+    assert!(again.longest_away_ms >= failing.longest_away_ms);
+    assert_eq!((again.delivered, again.latency.count), (1, 1));
+    // The picture of the event was taken 1 ms before it was offered.
+    assert!(again.latency.p50_ms >= 1, "{:?}", again.latency);
+    answer.send(Ok(())).unwrap();
+}
+
+/// Hears from the test, until its stream ends.
+struct Hearing {
+    stream: Option<UnixStream>,
+    others: Receiver<UnixStream>,
+    heard: Sender<u8>,
+}
+
+impl Sink for Hearing {
+    fn name(&self) -> &str {
+        "hearing"
+    }
+
+    fn send(&mut self, _: &Event) -> Result<()> {
+        Ok(())
+    }
+
+    fn watch(&self) -> Option<PollFd<'_>> {
+        let stream = self.stream.as_ref()?;
+        Some(PollFd::new(stream.as_fd(), PollFlags::POLLIN))
+    }
+
+    fn tend(&mut self) -> Result<()> {
+        let Some(stream) = &mut self.stream else {
+            self.stream = self.others.try_recv().ok();
+            return self.stream.as_ref().map(drop).ok_or(away().unwrap_err());
+        };
+        let mut byte = [0];
+        if stream.read(&mut byte).unwrap() == 0 {
+            self.stream = None;
+            return away();
+        }
+        self.heard.send(byte[0]).unwrap();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_is_tended_when_it_has_something_to_tell_and_until_it_works_again() {
+    let (put, others) = mpsc::channel();
+    let (tell, heard) = mpsc::channel();
+    let sink = Hearing {
+        stream: None,
+        others,
+        heard: tell,
+    };
+    let limits = Limits {
+        first_pause: Duration::from_millis(1),
+        ..Limits::default()
+    };
+    let outlet = Outlet::start(Box::new(sink), limits).unwrap();
+    for round in 1..=3 {
+        // Nothing is sent, and its fault is noticed all the same.
+        while outlet.status().fault.is_none() {
+            thread::yield_now();
+        }
+        let (mut ours, theirs) = UnixStream::pair().unwrap();
+        put.send(theirs).unwrap();
+        ours.write_all(&[round, round]).unwrap();
+        for _ in 0..2 {
+            assert_eq!(heard.recv_timeout(LONG), Ok(round));
+        }
+        let status = outlet.status();
+        assert_eq!((status.fault, status.recoveries), (None, round.into()));
+    }
 }
 
 /// Takes a number of events, then nobody is there any more.

@@ -3,34 +3,48 @@
 //! Takes events from the queue one by one. One that the sink did not take goes back to the front of
 //! the queue, so that nothing is lost or overtaken; each fault of an outage is said once, and its end.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use log::{debug, info, warn};
+use nix::poll::PollFd;
 
-use super::{Shared, State};
-use crate::error::{Error, Kind};
-use crate::event::Event;
+use super::{Offered, Shared, State};
+use crate::error::{Error, Kind, Result};
+use crate::sink::wait::{self, Woken};
 use crate::sink::{Backoff, Sink};
 
 /// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
 const FAULTS_SAID: usize = 8;
 
+/// The pause where the system cannot wait for what is to be waited for.
+const BLIND_PAUSE: Duration = Duration::from_millis(100);
+
 /// The thread of an outlet.
 pub struct Worker {
     sink: Box<dyn Sink>,
     shared: Arc<Shared>,
+    woken: Woken,
     backoff: Backoff,
     outage: Option<Outage>,
+    /// Set when the sink is to be tended although it tells of nothing: at the start and after a fault.
+    untended: bool,
     /// Set once the end has cut a pause short.
     hurried: bool,
 }
 
 /// A time in which the sink fails.
 struct Outage {
-    since: Instant,
     attempts: u32,
     said: Vec<String>,
+}
+
+/// What is to be done next.
+enum Next {
+    Send(Offered),
+    Tend,
+    End,
 }
 
 /// Tells whoever waits that the thread has ended, also when the sink panics.
@@ -44,6 +58,7 @@ impl Drop for Farewell {
                 state.give_up();
             }
         }
+        state.fault.get_or_insert_with(|| "has ended".to_owned());
         state.over = true;
         state.finished = true;
         self.0.progress.notify_all();
@@ -51,12 +66,14 @@ impl Drop for Farewell {
 }
 
 impl Worker {
-    pub fn new(sink: Box<dyn Sink>, shared: Arc<Shared>, backoff: Backoff) -> Self {
+    pub fn new(sink: Box<dyn Sink>, shared: Arc<Shared>, woken: Woken, backoff: Backoff) -> Self {
         Worker {
             sink,
             shared,
+            woken,
             backoff,
             outage: None,
+            untended: true,
             hurried: false,
         }
     }
@@ -64,30 +81,32 @@ impl Worker {
     /// Sends until the end.
     pub fn run(mut self) {
         let _farewell = Farewell(Arc::clone(&self.shared));
-        while let Some(event) = self.next() {
-            let sent = self.sink.send(&event);
-            let failed = match sent {
+        loop {
+            let done = match self.next() {
+                Next::Send(offered) => self.send(offered),
+                Next::Tend => {
+                    self.untended = false;
+                    self.sink.tend()
+                }
+                Next::End => break,
+            };
+            let failed = match done {
+                Ok(()) => {
+                    self.say_recovery();
+                    false
+                }
                 Err(fault) if fault.kind() == Kind::Data => {
                     warn!("{}: a reading is given up: {fault}", self.sink.name());
-                    self.settle(State::give_up);
                     false
                 }
                 Err(fault) => {
-                    self.put_back(event);
                     self.say_fault(&fault);
                     true
-                }
-                Ok(()) => {
-                    self.settle(|state| {
-                        state.counts.delivered += 1;
-                        state.counts.waiting -= 1;
-                    });
-                    self.say_recovery();
-                    false
                 }
             };
             if self.sink.is_over() {
                 debug!("{}: closed at the other end", self.sink.name());
+                self.settle(|state| state.fault = Some("closed at the other end".to_owned()));
                 break;
             }
             if failed && !self.pause() {
@@ -102,38 +121,70 @@ impl Worker {
         self.sink.close(within.unwrap_or_default());
     }
 
-    /// Waits for the oldest event. None when the end has come and nothing waits, or its time is over.
-    fn next(&mut self) -> Option<Arc<Event>> {
-        let mut state = self.shared.lock();
+    /// Hands on one event, and sees to it that it is counted or tried again.
+    fn send(&mut self, offered: Offered) -> Result<()> {
+        let sent = self.sink.send(&offered.event);
+        match &sent {
+            Ok(()) => {
+                if let Some(before) = offered.event.latency() {
+                    let took = before.saturating_add(offered.at.elapsed());
+                    self.shared.latencies.add(took);
+                }
+                self.settle(|state| {
+                    state.counts.delivered += 1;
+                    state.counts.waiting -= 1;
+                });
+            }
+            Err(fault) if fault.kind() == Kind::Data => self.settle(State::give_up),
+            Err(_) => self.put_back(offered),
+        }
+        sent
+    }
+
+    /// Waits for something to do. The end is when it was told and nothing waits, or when its time is over.
+    fn next(&mut self) -> Next {
         loop {
+            self.woken.clear();
+            let mut state = self.shared.lock();
             if state
                 .closing
                 .is_some_and(|deadline| Instant::now() >= deadline)
             {
-                return None;
+                return Next::End;
             }
-            if let Some(event) = state.queue.pop_front() {
-                return Some(event);
+            if let Some(offered) = state.queue.pop_front() {
+                return Next::Send(offered);
             }
-            if state.dropped_unsaid > 0 && self.outage.is_none() {
+            if state.slow && self.outage.is_none() {
+                state.slow = false;
                 let dropped = std::mem::take(&mut state.dropped_unsaid);
                 drop(state);
                 warn!(
-                    "{}: too slow, {dropped} of the oldest readings were dropped",
+                    "{}: keeps up again, {dropped} of the oldest readings were dropped",
                     self.sink.name()
                 );
-                state = self.shared.lock();
                 continue;
             }
             if state.closing.is_some() {
-                return None;
+                return Next::End;
             }
-            state = self
-                .shared
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            drop(state);
+            if self.untended || self.wait(None) {
+                return Next::Tend;
+            }
         }
+    }
+
+    /// Waits until woken, until the moment, or until the sink has something to tell: then true.
+    fn wait(&self, moment: Option<Instant>) -> bool {
+        let mut fds = heapless::Vec::<PollFd, 2>::from_array([self.woken.poll_fd()]);
+        // In a pause the sink is broken and would tell of that for ever.
+        fds.extend(self.sink.watch().filter(|_| moment.is_none()));
+        if wait::until(&mut fds, moment).is_err() {
+            // Out of memory, or what the sink watches is none: not to spin until that is over.
+            thread::sleep(BLIND_PAUSE);
+        }
+        fds.iter().skip(1).any(|fd| !wait::found(fd).is_empty())
     }
 
     fn settle(&self, change: impl FnOnce(&mut State)) {
@@ -142,11 +193,11 @@ impl Worker {
     }
 
     /// The event is the oldest again; if the queue has filled up meanwhile, it is the one to go.
-    fn put_back(&self, event: Arc<Event>) {
+    fn put_back(&self, offered: Offered) {
         let capacity = self.shared.capacity;
         self.settle(|state| {
             if state.queue.len() < capacity {
-                state.queue.push_front(event);
+                state.queue.push_front(offered);
             } else {
                 state.push_out();
             }
@@ -156,10 +207,10 @@ impl Worker {
     /// Waits before the next attempt. False when the end has come and its time would not suffice.
     fn pause(&mut self) -> bool {
         let mut until = Instant::now() + self.backoff.pause();
-        let mut state = self.shared.lock();
         loop {
+            self.woken.clear();
             let now = Instant::now();
-            if let Some(deadline) = state.closing {
+            if let Some(deadline) = self.shared.lock().closing {
                 if !self.hurried {
                     // The end is near: do not sit out a long pause, try at once and then in short steps.
                     self.hurried = true;
@@ -173,19 +224,19 @@ impl Worker {
             if now >= until {
                 return true;
             }
-            let wait = self.shared.work.wait_timeout(state, until - now);
-            state = wait.unwrap_or_else(PoisonError::into_inner).0;
+            self.wait(Some(until));
         }
     }
 
     fn say_fault(&mut self, fault: &Error) {
+        self.untended = true;
+        let fault = fault.to_string();
+        self.settle(|state| state.fail(fault.clone()));
         let outage = self.outage.get_or_insert_with(|| Outage {
-            since: Instant::now(),
             attempts: 0,
             said: Vec::new(),
         });
         outage.attempts = outage.attempts.saturating_add(1);
-        let fault = fault.to_string();
         if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
             debug!("{}: still: {fault}", self.sink.name());
         } else {
@@ -203,10 +254,11 @@ impl Worker {
             return;
         };
         self.backoff.reset();
-        let dropped = std::mem::take(&mut self.shared.lock().dropped_unsaid);
-        let away = humantime::format_duration(Duration::from_millis(
-            outage.since.elapsed().as_millis() as u64,
-        ));
+        let mut state = self.shared.lock();
+        let away = state.recover().as_millis();
+        let dropped = std::mem::take(&mut state.dropped_unsaid);
+        drop(state);
+        let away = humantime::format_duration(Duration::from_millis(away as u64));
         info!(
             "{}: works again after {away} and {} attempts, {dropped} readings were dropped",
             self.sink.name(),

@@ -19,10 +19,11 @@ use nix::sys::stat::Mode;
 use nix::unistd::{AccessFlags, access};
 use serde::{Deserialize, Serialize};
 
-use super::Sink;
+use super::{Clients, Sink};
 use crate::config::Fault;
 use crate::error::{Error, Kind, Result};
 use crate::event::{self, Event, LineChange, LineEvent};
+use crate::status::ClientStatus;
 
 mod client;
 mod path;
@@ -186,6 +187,15 @@ impl Tally {
         self.refused.load(Relaxed)
     }
 
+    /// All of it.
+    pub fn status(&self) -> ClientStatus {
+        ClientStatus {
+            connected: self.clients(),
+            refused: self.refused(),
+            overflowed: self.overflowed(),
+        }
+    }
+
     /// Clients dropped because they did not read.
     pub fn overflowed(&self) -> u64 {
         self.overflowed.load(Relaxed)
@@ -288,6 +298,11 @@ impl Running {
 impl Sink for Socket {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn clients(&self) -> Option<Clients> {
+        let tally = self.tally();
+        Some(Box::new(move || tally.status()))
     }
 
     fn send(&mut self, event: &Event) -> Result<()> {

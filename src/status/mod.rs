@@ -2,8 +2,12 @@
 //!
 //! Plain values, gathered by the daemon and the sinks. Counts only grow, from the start of the process on.
 
+mod board;
 mod latency;
+pub mod prometheus;
+mod show;
 
+pub use board::BoardStatus;
 pub use latency::{Latencies, Percentiles};
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +29,8 @@ pub struct Status {
     pub reading: ReadingStatus,
     /// Where readings go.
     pub sinks: Vec<SinkStatus>,
+    /// The machine.
+    pub board: BoardStatus,
 }
 
 /// What the daemon is doing.

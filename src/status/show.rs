@@ -1,0 +1,272 @@
+//! The status in words and figures, for a person at a terminal.
+
+use std::fmt;
+use std::time::Duration;
+
+use humantime::format_duration;
+
+use super::{CameraStatus, Percentiles, SinkStatus, State, Status};
+
+impl State {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Starting => "starting",
+            State::Reading => "reading",
+            State::Waiting => "waiting",
+            State::Paused => "paused",
+            State::NoCamera => "no-camera",
+        }
+    }
+
+    fn says(self) -> &'static str {
+        match self {
+            State::Starting => "starting",
+            State::Reading => "reading",
+            State::Waiting => "waiting for a trigger",
+            State::Paused => "paused",
+            State::NoCamera => "without a camera, trying again",
+        }
+    }
+}
+
+impl Status {
+    /// All of it in one line, for the service manager.
+    pub fn line(&self) -> String {
+        let Status {
+            state,
+            camera,
+            reading,
+            sinks,
+            ..
+        } = self;
+        let mut line = match (state, &camera.fault) {
+            (State::NoCamera, Some(fault)) => format!("no camera: {fault}"),
+            _ => format!("{} ({})", state.says(), camera.source),
+        };
+        line += &format!(
+            "; {} pictures read, {} events told",
+            reading.frames, reading.events
+        );
+        for sink in sinks {
+            if let Some(fault) = &sink.fault {
+                line += &format!("; {fault}");
+            }
+        }
+        line
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "glyphd {}, process {}, up {}: {}",
+            self.version,
+            self.pid,
+            span(self.uptime_s),
+            self.state.says()
+        )?;
+        row(f, "camera", &self.camera.to_string())?;
+        let reading = &self.reading;
+        let mut figures = format!("{} pictures, {} events", reading.frames, reading.events);
+        if reading.triggers > 0 {
+            figures += &format!(
+                ", {} triggers, {} without a reading",
+                reading.triggers, reading.no_reads
+            );
+        }
+        row(
+            f,
+            "reading",
+            &format!(
+                "{figures}\n{}",
+                took(reading.latency, "from the picture to its text")
+            ),
+        )?;
+        for sink in &self.sinks {
+            row(f, "output", &sink.to_string())?;
+        }
+        let board = &self.board;
+        let mut parts = Vec::new();
+        parts.extend(
+            board
+                .temperature_c
+                .map(|degrees| format!("{degrees:.0} °C")),
+        );
+        parts.extend(board.throttled.map(|throttled| {
+            if throttled {
+                "slowed down for heat or voltage"
+            } else {
+                "not slowed down"
+            }
+            .to_owned()
+        }));
+        let mib = |kib: u64| kib.div_ceil(1024);
+        parts.push(format!(
+            "{} MiB of memory, {} at most",
+            mib(board.memory_kib),
+            mib(board.memory_peak_kib)
+        ));
+        row(f, "board", &parts.join(", "))
+    }
+}
+
+impl fmt::Display for CameraStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.fault {
+            Some(fault) => writeln!(
+                f,
+                "{}: away for {}: {fault}",
+                self.source,
+                span(self.since_s)
+            )?,
+            None if self.describes.is_empty() => writeln!(f, "{}: not in use", self.source)?,
+            None => writeln!(f, "{}, for {}", self.describes, span(self.since_s))?,
+        }
+        write!(
+            f,
+            "{} pictures, {} skipped, {} bad",
+            self.frames, self.skipped, self.bad
+        )?;
+        if self.restarts > 0 {
+            write!(f, ", started again {}", times(self.restarts))?;
+        }
+        if self.recoveries > 0 {
+            let longest = Duration::from_millis(self.longest_away_ms);
+            let longest = format_duration(longest);
+            write!(f, ", away {}, {longest} at most", times(self.recoveries))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for SinkStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        if let Some(clients) = &self.clients {
+            write!(f, ", {} connected", clients.connected)?;
+        }
+        if let Some(fault) = &self.fault {
+            write!(f, ": fails: {fault}")?;
+        }
+        write!(
+            f,
+            "\n{} sent, {} waiting, {} dropped",
+            self.delivered, self.waiting, self.dropped
+        )?;
+        if self.recoveries > 0 {
+            let longest = format_duration(Duration::from_millis(self.longest_away_ms));
+            write!(f, ", away {}, {longest} at most", times(self.recoveries))?;
+        }
+        if self.latency.count > 0 {
+            write!(
+                f,
+                "\n{}",
+                took(self.latency, "from the picture to the last byte")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A name, and its lines beside it.
+fn row(f: &mut fmt::Formatter<'_>, name: &str, lines: &str) -> fmt::Result {
+    for (at, line) in lines.lines().enumerate() {
+        let name = if at == 0 { name } else { "" };
+        writeln!(f, "{name:<9}{line}")?;
+    }
+    Ok(())
+}
+
+fn took(latency: Percentiles, what: &str) -> String {
+    let Percentiles {
+        p50_ms,
+        p95_ms,
+        p99_ms,
+        count,
+    } = latency;
+    if count == 0 {
+        return "nothing in the last minutes".into();
+    }
+    format!("{p50_ms} ms {what} (95 of 100 within {p95_ms}, 99 within {p99_ms})")
+}
+
+fn span(seconds: u64) -> String {
+    format_duration(Duration::from_secs(seconds)).to_string()
+}
+
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".into(),
+        count => format!("{count} times"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BoardStatus, ClientStatus, ReadingStatus};
+    use super::*;
+
+    #[test]
+    fn a_person_sees_what_works_and_what_does_not() {
+        let status = Status {
+            version: "0.1.0".into(),
+            pid: 42,
+            uptime_s: 3_723,
+            state: State::NoCamera,
+            camera: CameraStatus {
+                source: "v4l2:/dev/video0".into(),
+                fault: Some("/dev/video0: not there".into()),
+                since_s: 9,
+                frames: 100,
+                bad: 2,
+                recoveries: 1,
+                longest_away_ms: 1200,
+                ..CameraStatus::default()
+            },
+            reading: ReadingStatus {
+                frames: 70,
+                events: 5,
+                latency: Percentiles {
+                    p50_ms: 84,
+                    p95_ms: 120,
+                    p99_ms: 150,
+                    count: 70,
+                },
+                ..ReadingStatus::default()
+            },
+            sinks: vec![SinkStatus {
+                name: "socket /s".into(),
+                delivered: 5,
+                clients: Some(ClientStatus {
+                    connected: 2,
+                    ..ClientStatus::default()
+                }),
+                ..SinkStatus::default()
+            }],
+            board: BoardStatus {
+                temperature_c: Some(51.6),
+                throttled: Some(false),
+                memory_kib: 80_000,
+                memory_peak_kib: 90_000,
+            },
+        };
+        let shown = "glyphd 0.1.0, process 42, up 1h 2m 3s: without a camera, trying again
+camera   v4l2:/dev/video0: away for 9s: /dev/video0: not there
+         100 pictures, 0 skipped, 2 bad, away once, 1s 200ms at most
+reading  70 pictures, 5 events
+         84 ms from the picture to its text (95 of 100 within 120, 99 within 150)
+output   socket /s, 2 connected
+         5 sent, 0 waiting, 0 dropped
+board    52 °C, not slowed down, 79 MiB of memory, 88 at most
+";
+        assert_eq!(status.to_string(), shown);
+        assert_eq!(
+            status.line(),
+            "no camera: /dev/video0: not there; 70 pictures read, 5 events told"
+        );
+        let json = serde_json::to_string(&status).unwrap();
+        assert_eq!(serde_json::from_str::<Status>(&json).unwrap(), status);
+    }
+}

@@ -112,5 +112,5 @@ fn listen_says_that_nobody_is_there() {
     glyphd(["listen", &name]).fails(69, &["g.sock: nobody answers"]);
     let mut listen = command();
     listen.arg("listen").env("XDG_RUNTIME_DIR", folder.path());
-    finish(&mut listen).fails(69, &["no glyphd to listen to", "glyphd.sock: not there"]);
+    finish(&mut listen).fails(69, &["no glyphd there", "glyphd.sock: not there"]);
 }

@@ -196,9 +196,6 @@ fn a_wrong_configuration_is_said_with_file_line_and_key() {
 #[test]
 fn what_is_not_there_is_said() {
     let place = Place::new("");
-    finish(place.run().args(["--source", "v4l2:/dev/video99"])).fails(69, &["/dev/video99"]);
-    finish(place.run().args(["--source", "v4l2:by-id/usb-none"])).fails(69, &["usb-none"]);
-    finish(place.run().args(["--source", "v4l2:/dev/null"])).fails(69, &["/dev/null"]);
     finish(place.run().args(["--source", "file:/nowhere.png"])).fails(66, &["/nowhere.png"]);
     finish(place.run().args(["--source", "dir:/nowhere@5"])).fails(66, &["/nowhere"]);
     let empty = place.path("empty.png");
@@ -207,13 +204,30 @@ fn what_is_not_there_is_said() {
     finish(place.run().args(["--source", &source])).fails(65, &["empty.png: the file is empty"]);
     assert!(!place.socket().exists(), "nothing is left behind");
 
-    let place = Place::new("[output.serial]\nport = \"/dev/ttyNOWHERE0\"\n");
-    finish(&mut place.run()).fails(69, &["/dev/ttyNOWHERE0"]);
     let place = Place::new(&format!(
         "[read]\nmodel = \"{}\"\n",
         Path::new("/nowhere").display()
     ));
     finish(&mut place.run()).fails(78, &["/nowhere/model.toml"]);
+}
+
+/// Nobody may be there to start it again.
+#[test]
+fn a_camera_that_is_not_there_is_waited_for_and_said_once() {
+    let place = Place::new("");
+    let config = fs::read_to_string(place.path("g.toml")).unwrap();
+    let config = config.replace("level = \"error\"", "level = \"warn\"");
+    fs::write(place.path("g.toml"), config).unwrap();
+    for camera in ["v4l2:/dev/video99", "v4l2:by-id/usb-none"] {
+        let daemon = place.daemon(&["--source", camera]);
+        // Several attempts fit into this.
+        std::thread::sleep(Duration::from_millis(700));
+        let outcome = ended(daemon);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let name = camera.rsplit('/').next().unwrap();
+        let said = outcome.err.lines().filter(|line| line.contains(name));
+        assert_eq!(said.count(), 1, "{outcome:?}");
+    }
 }
 
 #[test]

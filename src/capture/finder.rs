@@ -116,6 +116,10 @@ impl Source for Continued {
     fn describe(&self) -> String {
         self.source.describe()
     }
+
+    fn is_live(&self) -> bool {
+        self.source.is_live()
+    }
 }
 
 impl Add for Stats {

@@ -10,6 +10,8 @@ mod replay;
 mod spec;
 mod v4l2;
 
+#[cfg(test)]
+pub(crate) use clock::StoppedClock;
 pub use clock::{Clock, SystemClock};
 pub use finder::Finder;
 pub use replay::Replay;
@@ -157,6 +159,11 @@ pub trait Source: Send {
 
     /// What was seen until now.
     fn stats(&self) -> Stats;
+
+    /// Whether its pictures come by themselves and are lost when nobody takes them, as a camera's are.
+    fn is_live(&self) -> bool {
+        false
+    }
 
     /// The source for a log line: what it is, and the format in use.
     fn describe(&self) -> String;

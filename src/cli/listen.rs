@@ -31,11 +31,16 @@ pub struct Args {
 /// # Errors
 /// `NoDevice` when no glyphd can be reached, or when it ends; `Data` when something else is there.
 pub fn run(args: &Args) -> Result<()> {
-    let (stream, path) = match &args.socket {
-        Some(path) => connect(std::slice::from_ref(path))?,
-        None => connect(&socket::default_paths())?,
-    };
+    let (stream, path) = connect_to(args.socket.as_deref())?;
     relay(BufReader::new(stream), io::stdout().lock(), &path, args)
+}
+
+/// The daemon at `socket`, or where one usually is.
+pub(super) fn connect_to(socket: Option<&Path>) -> Result<(UnixStream, PathBuf)> {
+    match socket {
+        Some(path) => connect(&[path.to_owned()]),
+        None => connect(&socket::default_paths()),
+    }
 }
 
 /// The first of `paths` where somebody listens.
@@ -48,7 +53,7 @@ fn connect(paths: &[PathBuf]) -> Result<(UnixStream, PathBuf)> {
         }
     }
     let what = format!(
-        "no glyphd to listen to ({}): start one with `glyphd run`, or name its socket",
+        "no glyphd there ({}): start one with `glyphd run`, or name its socket",
         faults.join("; ")
     );
     Err(Error::new(Kind::NoDevice, what))

@@ -1,5 +1,6 @@
 //! The command line, one file a subcommand.
 
+pub mod ask;
 pub mod check;
 pub mod devices;
 pub mod eval;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Config;
 use crate::error::Result;
+use crate::{control, daemon};
 
 /// Reads printed text in front of a camera and hands it on over a serial line or a local socket
 #[derive(Debug, Parser)]
@@ -29,6 +31,14 @@ enum Command {
     Read(read::Args),
     Run(run::Args),
     Listen(listen::Args),
+    Status(ask::Status),
+    Trigger(ask::Trigger),
+    /// Have a running glyphd let its camera go and read nothing
+    Pause(ask::At),
+    /// Have a paused glyphd go on
+    Resume(ask::At),
+    /// Have a running glyphd read its configuration again
+    Reload(ask::At),
     Devices(devices::Args),
     Check(check::Args),
     Eval(eval::Args),
@@ -73,9 +83,14 @@ impl Cli {
             Command::Run(args) => {
                 let config = args.config()?;
                 start_log(&config);
-                run::run(&config)
+                daemon::run(config, || args.config())
             }
             Command::Listen(args) => listen::run(args),
+            Command::Status(args) => ask::status(args),
+            Command::Trigger(args) => ask::trigger(args),
+            Command::Pause(at) => ask::order(at, control::Command::Pause),
+            Command::Resume(at) => ask::order(at, control::Command::Resume),
+            Command::Reload(at) => ask::order(at, control::Command::Reload),
             Command::Devices(args) => devices::run(args),
             Command::Check(args) => check::run(args),
             Command::Eval(args) => eval::run(args),
@@ -87,7 +102,8 @@ impl Cli {
 fn start_log(config: &Config) {
     let mut builder = env_logger::Builder::new();
     builder
-        .filter_level(config.log.level.into())
+        // The level itself is set below, where a reload can change it.
+        .filter_level(log::LevelFilter::Trace)
         // How the graph is prepared for this processor is of use only to whoever asks for it.
         .filter_module("tract", log::LevelFilter::Warn)
         .parse_default_env();
@@ -96,5 +112,7 @@ fn start_log(config: &Config) {
         builder.format_timestamp(None);
     }
     // A second call, as tests make, changes nothing.
-    let _ = builder.try_init();
+    if builder.try_init().is_ok() && std::env::var_os("RUST_LOG").is_none() {
+        log::set_max_level(config.log.level.into());
+    }
 }

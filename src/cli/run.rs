@@ -2,16 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::capture::{self, Spec};
+use crate::capture::Spec;
 use crate::config::{Config, DEFAULT_PATH};
-use crate::daemon::{Daemon, Stop};
 use crate::error::Result;
-use crate::pipeline::Pipeline;
-use crate::sink::serial::Serial;
-use crate::sink::socket::Socket;
-use crate::sink::stdout::{Format, Stdout};
-use crate::sink::{Limits, Outlet, Sink};
-use crate::track::Tracker;
+use crate::sink::stdout::Format;
 
 /// Read what the camera sees, until told to end
 #[derive(Debug, clap::Args)]
@@ -25,7 +19,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// The configuration with what the command line changes in it.
+    /// The configuration with what the command line changes in it; asked again for a reload.
     ///
     /// # Errors
     /// When the file cannot be read or used.
@@ -52,45 +46,4 @@ impl Args {
         }
         Ok(config)
     }
-}
-
-/// Runs until a signal, or the end of the recorded source.
-///
-/// # Errors
-/// When the configuration, the model, an output or the camera cannot be used.
-pub fn run(config: &Config) -> Result<()> {
-    let stop = Stop::on_signals()?;
-    let pipeline = Pipeline::new(config)?;
-    let outlets = outlets(config)?;
-    let tracker = Tracker::new(config.track.clone());
-    let mut daemon = Daemon::new(pipeline, tracker, outlets, stop);
-    let ended = daemon.run(&mut || capture::open(&config.camera));
-    daemon.close();
-    ended.map(|_| ())
-}
-
-fn outlets(config: &Config) -> Result<Vec<Outlet>> {
-    let output = &config.output;
-    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
-    if output.stdout.enabled() {
-        sinks.push(Box::new(Stdout::new(&output.stdout)));
-    }
-    if output.socket.enabled {
-        sinks.push(Box::new(Socket::open(&output.socket)?));
-    }
-    if output.serial.enabled() {
-        let mut serial = Serial::new(&output.serial)?;
-        // A port that is not there at the start is a mistake to be told; one that goes later is waited for.
-        serial.connect()?;
-        sinks.push(Box::new(serial));
-    }
-    if sinks.is_empty() {
-        log::warn!(
-            "no output is enabled: what is read goes nowhere, see [output] in the configuration"
-        );
-    }
-    sinks
-        .into_iter()
-        .map(|sink| Outlet::start(sink, Limits::default()))
-        .collect()
 }

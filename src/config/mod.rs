@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use logging::{Level, Settings as LogSettings};
 pub use problem::{Problem, Problems};
 
+use crate::daemon::{keep, metrics, trigger};
 use crate::error::Kind;
 use crate::sink::{serial, socket, stdout};
 use crate::{capture, enhance, find, recognize, tidy, track};
@@ -100,8 +101,14 @@ tables! {
         tidy: tidy::Settings,
         /// When a line counts as steady, and when as gone.
         track: track::Settings,
+        /// When is read: all the time, or when told to.
+        trigger: trigger::Settings,
         /// Where readings go.
         output: Output,
+        /// Which pictures are kept.
+        keep: keep::Settings,
+        /// The status as a file.
+        metrics: metrics::Settings,
         /// How much glyphd says about what it does.
         log: LogSettings,
     }

@@ -1,36 +1,89 @@
+//! The reading thread against scripts: a source, a reader and a clock that do as they are told.
+
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use image::GrayImage;
 
 use super::*;
-use crate::capture::{Clock, Stats, SystemClock};
-use crate::error::Error;
-use crate::event::LineChange;
-use crate::sink::{Limits, Sink};
-use crate::track::Settings;
+use crate::capture::{Clock, Next, Stats, StoppedClock};
+use crate::error::{Error, Kind};
+use crate::event::{Event, LineChange};
+use crate::frame::Frame;
+use crate::line::ReadLine;
+use crate::quad::Quad;
+use crate::sink::{Limits, Outlet, Sink};
+use crate::status::State;
+use crate::track;
+
+/// From one picture to the next.
+const PERIOD: Duration = Duration::from_millis(100);
 
 /// What a source does next.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Step {
     Show(&'static str),
     Nothing,
     Fail(Kind),
+    /// Somebody orders something, just before the next step.
+    Order(fn(&Orders<Lookup>)),
 }
 
-/// A camera that plays a script; the text on view is named by the luma of its pictures.
+use Step::{Fail, Nothing, Order, Show};
+
+/// The texts that were on view, named by the luma of their pictures.
+type Texts = Arc<Mutex<Vec<&'static str>>>;
+
+/// Plays its scripts one after another, each as a source that was opened anew.
+struct Player {
+    scripts: VecDeque<Result<Vec<Step>>>,
+    texts: Texts,
+    orders: Orders<Lookup>,
+    clock: StoppedClock,
+    changes: Arc<Mutex<Vec<capture::Settings>>>,
+}
+
 struct Script {
     steps: VecDeque<Step>,
-    texts: Arc<Mutex<Vec<&'static str>>>,
+    texts: Texts,
+    orders: Orders<Lookup>,
+    clock: StoppedClock,
     seq: u64,
+}
+
+impl Opener for Player {
+    fn open(&mut self) -> Result<Box<dyn Source>> {
+        self.clock.advance(PERIOD);
+        let none = || Err(Error::new(Kind::NoInput, "no more scripts"));
+        let steps = self.scripts.pop_front().unwrap_or_else(none)?;
+        Ok(Box::new(Script {
+            steps: steps.into(),
+            texts: Arc::clone(&self.texts),
+            orders: self.orders.clone(),
+            clock: self.clock.clone(),
+            seq: 0,
+        }))
+    }
+
+    fn change(&mut self, settings: capture::Settings) {
+        self.changes.lock().unwrap().push(settings);
+    }
 }
 
 impl Source for Script {
     fn next(&mut self, frame: &mut Frame) -> Result<Next> {
         self.seq += 1;
+        self.clock.advance(PERIOD);
         match self.steps.pop_front() {
             None => Ok(Next::End),
-            Some(Step::Nothing) => Ok(Next::Timeout),
-            Some(Step::Fail(kind)) => Err(Error::new(kind, "pulled out")),
-            Some(Step::Show(text)) => {
+            Some(Nothing) => Ok(Next::Timeout),
+            Some(Fail(kind)) => Err(Error::new(kind, "pulled out")),
+            Some(Order(order)) => {
+                order(&self.orders);
+                Ok(Next::Timeout)
+            }
+            Some(Show(text)) => {
                 let mut texts = self.texts.lock().unwrap();
                 let index = texts.iter().position(|t| *t == text).unwrap_or_else(|| {
                     texts.push(text);
@@ -39,23 +92,30 @@ impl Source for Script {
                 frame.luma = GrayImage::from_pixel(4, 4, image::Luma([index as u8]));
                 frame.seq = self.seq;
                 frame.captured_at = SystemTime::now();
-                frame.taken = SystemClock.monotonic();
+                frame.taken = self.clock.monotonic();
                 Ok(Next::Frame)
             }
         }
     }
 
     fn stats(&self) -> Stats {
-        Stats::default()
+        Stats {
+            frames: self.seq,
+            ..Stats::default()
+        }
     }
 
     fn describe(&self) -> String {
         "a script".into()
     }
+
+    fn is_live(&self) -> bool {
+        true
+    }
 }
 
 /// Reads the text that the script put on view.
-struct Lookup(Arc<Mutex<Vec<&'static str>>>);
+struct Lookup(Texts);
 
 impl Reader for Lookup {
     fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
@@ -84,108 +144,293 @@ impl Sink for Kept {
     }
 }
 
-/// Runs scripts one after another, each a source that was opened anew; gives the end and the events.
-fn play(scripts: &[&[Step]], settings: Settings) -> (Result<Ended>, Vec<Event>) {
-    let texts = Arc::default();
-    let kept = Kept::default();
-    let outlet = Outlet::start(Box::new(kept.clone()), Limits::default()).unwrap();
-    let reader = Lookup(Arc::clone(&texts));
-    let tracker = Tracker::new(settings);
-    let mut daemon = Daemon::new(reader, tracker, vec![outlet], Stop::default());
-    let mut scripts = scripts.iter();
-    let ended = daemon.run(&mut || match scripts.next() {
-        Some(steps) => Ok(Box::new(Script {
-            steps: steps.iter().copied().collect(),
-            texts: Arc::clone(&texts),
-            seq: 0,
-        }) as Box<dyn Source>),
-        None => Err(Error::new(Kind::NoInput, "no more scripts")),
-    });
-    daemon.close();
-    let events = std::mem::take(&mut *kept.0.lock().unwrap());
-    (ended, events)
+/// What a play came to.
+struct Played {
+    ended: Result<Ended>,
+    events: Vec<Event>,
+    health: Health,
+    changes: Vec<capture::Settings>,
 }
 
-fn lines(events: &[Event]) -> Vec<(LineChange, &str)> {
-    events
-        .iter()
-        .filter_map(|event| match event {
+impl Played {
+    fn lines(&self) -> Vec<(LineChange, &str)> {
+        let lines = self.events.iter().filter_map(|event| match event {
             Event::Line(line) => Some((line.event, line.text.as_str())),
             _ => None,
-        })
-        .collect()
+        });
+        lines.collect()
+    }
+
+    fn pages(&self) -> Vec<(&str, usize)> {
+        let pages = self.events.iter().filter_map(|event| match event {
+            Event::Page(page) => Some((page.text.as_str(), page.lines.len())),
+            _ => None,
+        });
+        pages.collect()
+    }
+
+    fn no_reads(&self) -> Vec<u64> {
+        let no_read = |event: &Event| match event {
+            Event::NoRead(no_read) => Some(no_read.tried_ms),
+            _ => None,
+        };
+        self.events.iter().filter_map(no_read).collect()
+    }
 }
 
+/// Plays the scripts to their end.
+fn play(scripts: Vec<Result<Vec<Step>>>, settings: Settings) -> Played {
+    let texts = Texts::default();
+    let (orders, health, clock) = (
+        Orders::default(),
+        Health::default(),
+        StoppedClock::default(),
+    );
+    let changes = Arc::default();
+    let (kept, outlets) = (Kept::default(), Outlets::default());
+    let outlet = Outlet::start(Box::new(kept.clone()), Limits::default()).unwrap();
+    outlets.replace(Table::Stdout, Some(outlet));
+    let player = Player {
+        scripts: scripts.into(),
+        texts: Arc::clone(&texts),
+        orders: orders.clone(),
+        clock: clock.clone(),
+        changes: Arc::clone(&changes),
+    };
+    let reading = Reading::new(
+        Lookup(texts),
+        Box::new(player),
+        settings,
+        outlets.clone(),
+        orders,
+        health.clone(),
+        Box::new(clock),
+    );
+    let ended = reading.run();
+    outlets.close(Duration::from_secs(20));
+    let events = std::mem::take(&mut *kept.0.lock().unwrap());
+    let changes = std::mem::take(&mut *changes.lock().unwrap());
+    Played {
+        ended,
+        events,
+        health,
+        changes,
+    }
+}
+
+/// No pause before a source is opened again, and a page once its lines are told.
 fn quick() -> Settings {
     Settings {
-        gone_after_ms: 0,
-        page_after_ms: 0,
+        track: track::Settings {
+            gone_after_ms: 300,
+            page_after_ms: 0,
+            ..track::Settings::default()
+        },
+        pauses: Pauses {
+            first: Duration::ZERO,
+            longest: Duration::ZERO,
+            rest: Duration::ZERO,
+        },
         ..Settings::default()
     }
 }
 
-use Step::{Fail, Nothing, Show};
+fn shown(text: &'static str, times: usize) -> Vec<Step> {
+    vec![Show(text); times]
+}
+
+use LineChange::{Appeared, Gone};
 
 #[test]
 fn what_is_held_before_the_camera_comes_out_once() {
-    let (ended, events) = play(&[&[Show("LOT 1"); 20]], Settings::default());
-    assert_eq!(ended.unwrap(), Ended::NoMore);
-    assert_eq!(lines(&events), [(LineChange::Appeared, "LOT 1")]);
+    let played = play(vec![Ok(shown("LOT 1", 20))], quick());
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::NoMore);
+    assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
+    let (state, _, reading) = played.health.figures();
+    assert_eq!((state, reading.frames), (State::Reading, 20));
+    // The line and its page.
+    assert_eq!(reading.events, 2);
+    assert!(played.health.beats() >= 20);
 }
 
 #[test]
 fn a_page_comes_with_its_lines_in_order() {
-    let (_, events) = play(&[&[Show("NET WT\n500 g"); 6]], quick());
-    let pages: Vec<_> = events
-        .iter()
-        .filter_map(|e| match e {
-            Event::Page(page) => Some((page.text.as_str().to_owned(), page.lines.len())),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(pages, [("NET WT\n500 g".to_owned(), 2)]);
+    let played = play(vec![Ok(shown("NET WT\n500 g", 6))], quick());
+    assert_eq!(played.pages(), [("NET WT\n500 g", 2)]);
 }
 
 #[test]
 fn an_unplugged_camera_is_opened_again_and_nothing_is_told_twice() {
-    let before = [
-        Show("LOT 1"),
-        Show("LOT 1"),
-        Show("LOT 1"),
-        Nothing,
-        Fail(Kind::NoDevice),
+    let mut before = shown("LOT 1", 3);
+    before.extend([Nothing, Fail(Kind::NoDevice)]);
+    let played = play(vec![Ok(before), Ok(shown("LOT 1", 4))], quick());
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::NoMore);
+    assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
+    let (_, camera, _) = played.health.figures();
+    assert_eq!((camera.recoveries, camera.fault), (1, None));
+    assert_eq!(camera.longest_away_ms, 100);
+}
+
+#[test]
+fn a_camera_that_is_not_there_at_the_start_is_waited_for() {
+    let away = || Err(Error::new(Kind::NoDevice, "not there"));
+    let played = play(vec![away(), away(), Ok(shown("LOT 1", 3))], quick());
+    assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
+    // It was never lost.
+    assert_eq!(played.health.figures().1.recoveries, 0);
+}
+
+#[test]
+fn what_was_in_view_is_gone_when_the_camera_is_away_for_long() {
+    let mut before = shown("LOT 1", 3);
+    before.push(Fail(Kind::Io));
+    let away = || Err(Error::new(Kind::NoDevice, "not there"));
+    let scripts = vec![
+        Ok(before),
+        away(),
+        away(),
+        away(),
+        away(),
+        Ok(shown("LOT 1", 3)),
     ];
-    let after = [Show("LOT 1"), Show("LOT 1"), Show("LOT 1"), Show("LOT 1")];
-    let (ended, events) = play(&[&before, &after], Settings::default());
-    assert_eq!(ended.unwrap(), Ended::NoMore);
-    assert_eq!(lines(&events), [(LineChange::Appeared, "LOT 1")]);
+    let lines = [(Appeared, "LOT 1"), (Gone, "LOT 1"), (Appeared, "LOT 1")];
+    assert_eq!(play(scripts, quick()).lines(), lines);
 }
 
 #[test]
 fn a_fault_that_cannot_pass_ends_the_daemon_with_its_kind() {
-    let (ended, _) = play(&[&[Fail(Kind::Config)]], quick());
-    assert_eq!(ended.unwrap_err().kind(), Kind::Config);
-    let (ended, _) = play(&[], quick());
-    assert_eq!(ended.unwrap_err().kind(), Kind::NoInput);
+    let played = play(vec![Ok(vec![Fail(Kind::Config)])], quick());
+    assert_eq!(played.ended.unwrap_err().kind(), Kind::Config);
+    let played = play(vec![], quick());
+    assert_eq!(played.ended.unwrap_err().kind(), Kind::NoInput);
 }
 
 #[test]
-fn a_wish_to_end_is_heard_while_the_camera_is_gone() {
-    let stop = Stop::default();
-    let reader = Lookup(Arc::default());
-    let mut daemon = Daemon::new(reader, Tracker::new(quick()), Vec::new(), stop.clone());
-    let mut first = true;
-    let ended = daemon.run(&mut || {
-        if !std::mem::take(&mut first) {
-            stop.set();
-            return Err(Error::new(Kind::NoDevice, "still gone"));
-        }
-        let steps = VecDeque::from([Fail(Kind::Io)]);
-        Ok(Box::new(Script {
-            steps,
-            texts: Arc::default(),
-            seq: 0,
-        }) as Box<dyn Source>)
-    });
-    assert_eq!(ended.unwrap(), Ended::Stopped);
+fn the_end_is_heard_between_two_pictures() {
+    let mut steps = shown("LOT 1", 4);
+    steps.push(Order(Orders::stop));
+    steps.extend(shown("LOT 2", 4));
+    let played = play(vec![Ok(steps)], quick());
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::Stopped);
+    assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
+}
+
+#[test]
+fn a_trigger_tells_again_what_is_in_view() {
+    let mut steps = shown("LOT 1", 5);
+    steps.push(Order(Orders::trigger));
+    steps.extend(shown("LOT 1", 5));
+    let played = play(vec![Ok(steps)], quick());
+    let lines = [(Appeared, "LOT 1"), (Gone, "LOT 1"), (Appeared, "LOT 1")];
+    assert_eq!(played.lines(), lines);
+    assert_eq!(played.pages(), [("LOT 1", 1), ("LOT 1", 1)]);
+    assert!(played.no_reads().is_empty());
+    assert_eq!(played.health.figures().2.triggers, 1);
+}
+
+#[test]
+fn a_trigger_without_a_reading_says_so_at_its_deadline_and_once() {
+    let mut steps = vec![Order(Orders::trigger)];
+    steps.extend(shown("", 30));
+    let settings = Settings {
+        trigger: trigger::Settings {
+            deadline_ms: 1000,
+            ..trigger::Settings::default()
+        },
+        ..quick()
+    };
+    let played = play(vec![Ok(steps)], settings);
+    assert_eq!(played.no_reads(), [1000]);
+    assert_eq!(played.health.figures().2.no_reads, 1);
+}
+
+#[test]
+fn a_trigger_is_over_when_it_is_told_to_be() {
+    let steps = vec![
+        Order(Orders::trigger),
+        Nothing,
+        Nothing,
+        Order(Orders::untrigger),
+        Nothing,
+    ];
+    let played = play(vec![Ok(steps)], quick());
+    assert_eq!(played.no_reads(), [300]);
+}
+
+#[test]
+fn at_the_deadline_the_lines_that_were_read_are_the_page() {
+    let mut settings = quick();
+    settings.track.page_after_ms = 60_000;
+    settings.trigger.deadline_ms = 1000;
+    let mut steps = vec![Order(Orders::trigger)];
+    steps.extend(shown("LOT 1\nBEST", 15));
+    let played = play(vec![Ok(steps)], settings);
+    assert_eq!(played.pages(), [("LOT 1\nBEST", 2)]);
+    assert!(played.no_reads().is_empty());
+}
+
+#[test]
+fn between_triggers_nothing_is_read() {
+    let mut steps = shown("LOT 1", 5);
+    steps.push(Order(Orders::trigger));
+    steps.extend(shown("LOT 2", 8));
+    let settings = Settings {
+        trigger: trigger::Settings {
+            mode: trigger::Mode::Triggered,
+            ..trigger::Settings::default()
+        },
+        ..quick()
+    };
+    let played = play(vec![Ok(steps)], settings);
+    assert_eq!(played.lines(), [(Appeared, "LOT 2")]);
+    let (state, _, reading) = played.health.figures();
+    // A line is told after three.
+    assert_eq!((state, reading.frames), (State::Waiting, 3));
+}
+
+#[test]
+fn while_paused_there_is_no_camera_and_afterwards_all_goes_on() {
+    let mut before = shown("LOT 1", 4);
+    before.push(Order(|orders| {
+        orders.pause(true);
+        let orders = orders.clone();
+        std::thread::spawn(move || {
+            // Whatever the order of the two threads, the reading rests at least once.
+            while orders.wait(Duration::ZERO) {}
+            orders.pause(false);
+        });
+    }));
+    before.extend(shown("never seen", 4));
+    let played = play(vec![Ok(before), Ok(shown("LOT 2", 4))], quick());
+    let lines: Vec<_> = played
+        .lines()
+        .into_iter()
+        .filter(|line| line.0 == Appeared)
+        .collect();
+    assert_eq!(lines, [(Appeared, "LOT 1"), (Appeared, "LOT 2")]);
+}
+
+#[test]
+fn new_parts_take_effect_between_two_pictures() {
+    let mut before = shown("LOT 1", 2);
+    before.push(Order(|orders| {
+        let track = track::Settings {
+            steady_frames: 2,
+            ..quick().track
+        };
+        orders.change(Change {
+            camera: Some(capture::Settings::default()),
+            track: Some(track),
+            ..Change::default()
+        });
+    }));
+    before.extend(shown("never seen", 4));
+    let played = play(vec![Ok(before), Ok(shown("LOT 2", 2))], quick());
+    assert_eq!(played.changes.len(), 1);
+    assert!(
+        played.lines().contains(&(Appeared, "LOT 2")),
+        "{:?}",
+        played.lines()
+    );
+    assert!(!played.lines().contains(&(Appeared, "never seen")));
 }

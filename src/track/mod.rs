@@ -187,11 +187,37 @@ impl Tracker {
         {
             return None;
         }
+        self.page_as_told()
+    }
+
+    /// Works by other settings from now on.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Forgets all lines, as if the view had been empty for long; calls `tell` for each that was told.
+    pub fn forget(&mut self, mut tell: impl FnMut(Change)) {
+        for track in &mut self.tracks {
+            if let Some(line) = track.told.take() {
+                tell(Change {
+                    change: LineChange::Gone,
+                    id: track.id,
+                    line,
+                });
+            }
+        }
+        self.tracks.clear();
+        self.changed_at = None;
         self.page_told = true;
-        let told = self
-            .tracks
-            .iter()
-            .filter_map(|t| Some((t.id, t.told.as_ref()?)));
+    }
+
+    /// The lines told and in view at once, without waiting for calm; none when there are none or the page was told already.
+    pub fn page_as_told(&mut self) -> Option<std::vec::Vec<(u64, &ReadLine)>> {
+        if std::mem::replace(&mut self.page_told, true) {
+            return None;
+        }
+        let told = self.tracks.iter();
+        let told = told.filter_map(|t| Some((t.id, t.told.as_ref()?)));
         Some(told.collect::<std::vec::Vec<_>>()).filter(|lines| !lines.is_empty())
     }
 

@@ -1,0 +1,88 @@
+//! Events from what the tracker found: the picture's number and times are put to them here.
+
+use std::time::{Duration, SystemTime};
+
+use crate::event::{
+    Confidence, Event, Glyph, LineEvent, LineText, NoReadEvent, PageChange, PageEvent, PageText,
+};
+use crate::layout;
+use crate::line::ReadLine;
+use crate::quad::Quad;
+use crate::track::Change;
+
+/// The picture that an event comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// Its number.
+    pub frame: u64,
+    /// When it was taken.
+    pub captured_at: SystemTime,
+    /// From then until now.
+    pub latency: Duration,
+}
+
+impl Origin {
+    fn latency_ms(&self) -> u64 {
+        millis(self.latency)
+    }
+}
+
+/// What became of a line.
+pub fn line(change: Change, origin: Origin) -> Event {
+    let Change {
+        change: event,
+        id,
+        line,
+    } = change;
+    let mut buffer = [0; 4];
+    let chars = line
+        .chars
+        .iter()
+        .map(|&(c, sure)| Glyph::new(c.encode_utf8(&mut buffer), sure));
+    Event::Line(LineEvent {
+        event,
+        id,
+        text: LineText::new(&line.text),
+        confidence: Confidence::new(line.confidence),
+        quad: line.quad,
+        chars: chars.collect(),
+        frame: origin.frame,
+        captured_at: origin.captured_at,
+        latency_ms: origin.latency_ms(),
+    })
+}
+
+/// A page, of the lines in the order in which they came.
+pub fn page(told: &[(u64, &ReadLine)], origin: Origin) -> Event {
+    let lines: Vec<ReadLine> = told.iter().map(|(_, line)| (*line).clone()).collect();
+    let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
+    let rows = layout::rows(&quads);
+    let text = layout::text(&lines, &rows);
+    let sure = lines.iter().map(|l| l.confidence).sum::<f32>() / lines.len().max(1) as f32;
+    Event::Page(PageEvent {
+        event: PageChange::Steady,
+        text: PageText::new(text.lines()),
+        confidence: Confidence::new(sure),
+        lines: rows
+            .iter()
+            .flatten()
+            .filter_map(|&i| told.get(i))
+            .map(|(id, _)| *id)
+            .collect(),
+        frame: origin.frame,
+        captured_at: origin.captured_at,
+        latency_ms: origin.latency_ms(),
+    })
+}
+
+/// A trigger that came to nothing within `tried`.
+pub fn no_read(triggered_at: SystemTime, tried: Duration) -> Event {
+    Event::NoRead(NoReadEvent {
+        triggered_at,
+        tried_ms: millis(tried),
+    })
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

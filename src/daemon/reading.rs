@@ -1,0 +1,424 @@
+//! The thread that reads: pictures from a source through the reader and the tracker to the outlets.
+//!
+//! Takes orders between two pictures. A source that fails in a way that can pass is let go and opened again, after a growing
+//! pause, for as long as it takes; each fault is said once, and its end with how long it lasted. After every step that
+//! ended as it should, a beat is noted: whoever watches knows by it that the thread is not stuck.
+
+use std::time::{Duration, SystemTime};
+
+use image::GrayImage;
+
+use super::events::{self, Origin};
+use super::health::Health;
+use super::keep::{self, Keeper};
+use super::orders::{Change, Orders};
+use super::outlets::Outlets;
+use super::trigger::{self, Mode};
+use super::{Ended, Opener};
+use crate::capture::{Clock, Next, Source};
+use crate::error::{Error, Kind, Result};
+use crate::event::{Event, LineChange};
+use crate::frame::Frame;
+use crate::line::ReadLine;
+use crate::pipeline::Pipeline;
+use crate::sink::Backoff;
+use crate::status::State;
+use crate::track::{self, Tracker};
+
+/// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
+const FAULTS_SAID: usize = 8;
+
+/// What reads a frame: the pipeline, or a stand-in in tests.
+pub trait Reader {
+    /// The lines of one picture, in reading order.
+    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>>;
+}
+
+impl Reader for Pipeline {
+    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
+        let page = self.page(luma, None)?;
+        if page.rejected > 0 {
+            // At the rate of frames: for whoever looks why a line does not come.
+            log::debug!(
+                "{} lines rejected: they fit nothing in [read.knowledge]",
+                page.rejected
+            );
+        }
+        Ok(page.lines)
+    }
+}
+
+/// How long is waited where there is nothing to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Pauses {
+    /// Before the source is opened again, a moment at first, since most faults pass at once.
+    pub first: Duration,
+    /// The longest such pause: not longer than somebody who plugs the camera in again waits; an attempt costs next to nothing.
+    pub longest: Duration,
+    /// At a time while nothing is to be read: long enough to cost nothing; a camera that has gone meanwhile
+    /// is noticed after it.
+    pub rest: Duration,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Pauses {
+            first: Duration::from_millis(50),
+            longest: Duration::from_secs(1),
+            rest: Duration::from_secs(1),
+        }
+    }
+}
+
+/// How and when is read.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// When a line is told.
+    pub track: track::Settings,
+    /// When is read.
+    pub trigger: trigger::Settings,
+    /// Which pictures are kept.
+    pub keep: keep::Settings,
+    /// How long is waited where there is nothing to do.
+    pub pauses: Pauses,
+}
+
+/// A trigger that is being seen to.
+struct Triggered {
+    at: SystemTime,
+    since: Duration,
+    /// Whether a line was told since.
+    told: bool,
+}
+
+/// A time in which the source cannot be used.
+struct Outage {
+    since: Duration,
+    said: Vec<String>,
+    /// False for the time before the source was there for the first time.
+    after_work: bool,
+}
+
+/// Everything between the source and the outlets.
+pub struct Reading<R> {
+    reader: R,
+    opener: Box<dyn Opener>,
+    source: Option<Box<dyn Source>>,
+    outage: Option<Outage>,
+    backoff: Backoff,
+    rest: Duration,
+    tracker: Tracker,
+    trigger: trigger::Settings,
+    triggered: Option<Triggered>,
+    keeper: Keeper,
+    outlets: Outlets,
+    orders: Orders<R>,
+    health: Health,
+    clock: Box<dyn Clock>,
+    frame: Frame,
+}
+
+impl<R: Reader> Reading<R> {
+    /// Nothing is opened yet.
+    pub fn new(
+        reader: R,
+        opener: Box<dyn Opener>,
+        settings: Settings,
+        outlets: Outlets,
+        orders: Orders<R>,
+        health: Health,
+        clock: Box<dyn Clock>,
+    ) -> Self {
+        let Pauses {
+            first,
+            longest,
+            rest,
+        } = settings.pauses;
+        Reading {
+            reader,
+            opener,
+            source: None,
+            outage: None,
+            backoff: Backoff::new(first, longest),
+            rest,
+            tracker: Tracker::new(settings.track),
+            trigger: settings.trigger,
+            triggered: None,
+            keeper: Keeper::new(settings.keep),
+            outlets,
+            orders,
+            health,
+            clock,
+            frame: Frame::empty(),
+        }
+    }
+
+    /// Reads until it is ordered to end, or the source has no more pictures. A fault of the source that can pass is
+    /// waited out, also at the start: nobody may be there to start glyphd again.
+    ///
+    /// # Errors
+    /// When the source can never be opened as it is configured, and when reading fails for good.
+    pub fn run(mut self) -> Result<Ended> {
+        loop {
+            let ordered = self.orders.take();
+            if ordered.stop {
+                return Ok(Ended::Stopped);
+            }
+            self.go_on_with(ordered.change);
+            if ordered.untrigger {
+                self.end_trigger();
+            }
+            if ordered.trigger {
+                self.begin_trigger();
+            }
+            let step = if ordered.paused {
+                self.pause();
+                Ok(None)
+            } else {
+                self.run_once()
+            };
+            match step {
+                Ok(None) => self.health.beat(),
+                Ok(Some(ended)) => return Ok(ended),
+                Err(fault) if can_pass(fault.kind()) => self.lose(&fault),
+                Err(fault) => return Err(fault),
+            }
+            if let Some(trigger) = &self.triggered
+                && self.clock.monotonic() >= trigger.since + self.trigger.deadline()
+            {
+                self.end_trigger();
+            }
+        }
+    }
+
+    /// One picture, or one wait for it or for the source.
+    fn run_once(&mut self) -> Result<Option<Ended>> {
+        if self.source.is_none() && !self.open()? {
+            return Ok(None);
+        }
+        let Some(source) = &mut self.source else {
+            return Ok(None);
+        };
+        let reads = self.trigger.mode == Mode::Continuous || self.triggered.is_some();
+        self.health.set_state(if reads {
+            State::Reading
+        } else {
+            State::Waiting
+        });
+        if !reads && (self.orders.wait(self.rest) || !source.is_live()) {
+            return Ok(None);
+        }
+        let next = source.next(&mut self.frame);
+        self.health.count_source(source.stats());
+        match next? {
+            Next::End => return Ok(Some(Ended::NoMore)),
+            Next::Timeout => log::debug!("no picture in time"),
+            Next::Frame => {
+                self.backoff.reset();
+                if reads {
+                    self.read()?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let lines = self.reader.read(&self.frame.luma)?;
+        let taken = self.frame.taken;
+        let latency = self.clock.monotonic().saturating_sub(taken);
+        self.health.frame_read(latency);
+        let origin = Origin {
+            frame: self.frame.seq,
+            captured_at: self.frame.captured_at,
+            latency,
+        };
+        let (mut appeared, outlets, health) = (false, &self.outlets, &self.health);
+        self.tracker.observe(&lines, taken, |change| {
+            appeared |= change.change != LineChange::Gone;
+            tell(outlets, health, events::line(change, origin));
+        });
+        let page = self.tracker.page(taken);
+        let whole = page.is_some();
+        if let Some(page) = page {
+            tell(outlets, health, events::page(&page, origin));
+        }
+        if appeared {
+            self.keeper.keep(&self.frame.luma);
+        }
+        if let Some(trigger) = &mut self.triggered {
+            trigger.told |= appeared;
+            if whole && trigger.told {
+                self.triggered = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is in view is told again, as if it had just come.
+    fn begin_trigger(&mut self) {
+        self.end_trigger();
+        self.health.triggered();
+        let origin = self.now();
+        let (outlets, health) = (&self.outlets, &self.health);
+        self.tracker
+            .forget(|change| tell(outlets, health, events::line(change, origin)));
+        self.triggered = Some(Triggered {
+            at: self.clock.wall(),
+            since: self.clock.monotonic(),
+            told: false,
+        });
+    }
+
+    /// The page as far as it was told, or that there is none.
+    fn end_trigger(&mut self) {
+        let Some(trigger) = self.triggered.take() else {
+            return;
+        };
+        let origin = self.now();
+        if trigger.told {
+            let page = self.tracker.page_as_told();
+            if let Some(page) = page {
+                tell(&self.outlets, &self.health, events::page(&page, origin));
+            }
+            return;
+        }
+        self.health.not_read();
+        let tried = self.clock.monotonic().saturating_sub(trigger.since);
+        tell(
+            &self.outlets,
+            &self.health,
+            events::no_read(trigger.at, tried),
+        );
+        if self.source.is_some() {
+            self.keeper.keep(&self.frame.luma);
+        }
+    }
+
+    /// The newest picture as the origin of what is told without a new one.
+    fn now(&self) -> Origin {
+        Origin {
+            frame: self.frame.seq,
+            captured_at: self.frame.captured_at,
+            latency: self.clock.monotonic().saturating_sub(self.frame.taken),
+        }
+    }
+
+    /// Without pictures, what was in view is gone after a while.
+    fn time_passes(&mut self) {
+        let origin = self.now();
+        let (outlets, health) = (&self.outlets, &self.health);
+        let now = self.clock.monotonic();
+        self.tracker.observe(&[], now, |change| {
+            tell(outlets, health, events::line(change, origin));
+        });
+    }
+
+    /// Lets the camera go, so that its light goes out, and waits.
+    fn pause(&mut self) {
+        if self.source.take().is_some() || self.outage.take().is_some() {
+            self.health.camera_rests();
+            self.backoff.reset();
+        }
+        self.health.set_state(State::Paused);
+        self.orders.wait(self.rest);
+        self.time_passes();
+    }
+
+    fn go_on_with(&mut self, change: Change<R>) {
+        let Change {
+            reader,
+            camera,
+            track,
+            trigger,
+            keep,
+        } = change;
+        if let Some(reader) = reader {
+            self.reader = reader;
+        }
+        if let Some(camera) = camera {
+            self.source = None;
+            self.outage = None;
+            self.opener.change(camera);
+            self.backoff.reset();
+        }
+        if let Some(track) = track {
+            self.tracker.set(track);
+        }
+        if let Some(trigger) = trigger {
+            self.trigger = trigger;
+        }
+        if let Some(keep) = keep {
+            self.keeper = Keeper::new(keep);
+        }
+    }
+
+    /// Opens the source; false where it is not there yet, after a pause.
+    fn open(&mut self) -> Result<bool> {
+        match self.opener.open() {
+            Ok(source) => {
+                let describes = source.describe();
+                let outage = self.outage.take();
+                let away = outage.map(|outage| {
+                    (
+                        self.clock.monotonic().saturating_sub(outage.since),
+                        outage.after_work,
+                    )
+                });
+                match away {
+                    Some((away, _)) => log::info!(
+                        "reading from {describes}, after {:.1} s without",
+                        away.as_secs_f32()
+                    ),
+                    None => log::info!("reading from {describes}"),
+                }
+                let away = away.filter(|(_, after_work)| *after_work);
+                self.health
+                    .camera_works(describes, away.map(|(away, _)| away));
+                self.source = Some(source);
+                Ok(true)
+            }
+            Err(fault) if can_pass(fault.kind()) => {
+                self.say(&fault, false);
+                self.orders.wait(self.backoff.pause());
+                self.time_passes();
+                Ok(false)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The source has failed: it goes, and is opened anew.
+    fn lose(&mut self, fault: &Error) {
+        self.source = None;
+        self.say(fault, true);
+        self.health.beat();
+        self.orders.wait(self.backoff.pause());
+    }
+
+    fn say(&mut self, fault: &Error, after_work: bool) {
+        let fault = fault.to_string();
+        self.health.camera_fails(fault.clone());
+        let outage = self.outage.get_or_insert_with(|| Outage {
+            since: self.clock.monotonic(),
+            said: Vec::new(),
+            after_work,
+        });
+        if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
+            log::debug!("still: {fault}");
+        } else {
+            log::warn!("{fault}; trying again until it is back");
+            outage.said.push(fault);
+        }
+    }
+}
+
+/// Whether a fault of the source may pass by itself: an unplugged or stalled camera, an input error.
+fn can_pass(kind: Kind) -> bool {
+    matches!(kind, Kind::NoDevice | Kind::Io)
+}
+
+fn tell(outlets: &Outlets, health: &Health, event: Event) {
+    health.event_told();
+    outlets.tell(event);
+}

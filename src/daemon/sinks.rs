@@ -1,0 +1,95 @@
+//! The outlets that a configuration asks for, and their change into those that another one asks for.
+//!
+//! A change is all or nothing: what the new configuration needs is made first, and only when all of it can be made
+//! does anything old go. A sink with the same settings is left alone, with its clients.
+
+use std::time::Duration;
+
+use super::outlets::{self, Outlets, Table};
+use crate::config::Output;
+use crate::error::Result;
+use crate::sink::serial::Serial;
+use crate::sink::socket::Socket;
+use crate::sink::stdout::Stdout;
+use crate::sink::{Limits, Outlet, Sink};
+
+/// How long a sink that goes has to send what it took.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// The outlets, and what they were made from.
+pub struct Sinks {
+    outlets: Outlets,
+    output: Output,
+}
+
+impl Sinks {
+    /// Opens all that `output` asks for. A serial port that is not there is waited for.
+    ///
+    /// # Errors
+    /// When a sink can never work as it is configured, or the socket cannot be made.
+    pub fn open(output: &Output) -> Result<Self> {
+        let none = Output {
+            socket: crate::sink::socket::Settings {
+                enabled: false,
+                ..Default::default()
+            },
+            ..Output::default()
+        };
+        let mut sinks = Sinks {
+            outlets: Outlets::default(),
+            output: none,
+        };
+        sinks.change(output)?;
+        if !output.stdout.enabled() && !output.socket.enabled && !output.serial.enabled() {
+            log::warn!(
+                "no output is enabled: what is read goes nowhere, see [output] in the configuration"
+            );
+        }
+        Ok(sinks)
+    }
+
+    /// Where events are told.
+    pub fn outlets(&self) -> &Outlets {
+        &self.outlets
+    }
+
+    /// Changes to what `wanted` asks for.
+    ///
+    /// # Errors
+    /// As for `open`; everything is then as it was.
+    pub fn change(&mut self, wanted: &Output) -> Result<()> {
+        let have = &self.output;
+        let mut new: Vec<(Table, Option<Outlet>)> = Vec::new();
+        if wanted.stdout != have.stdout {
+            let sink = wanted.stdout.enabled().then(|| Stdout::new(&wanted.stdout));
+            new.push((Table::Stdout, start(sink)?));
+        }
+        if wanted.serial != have.serial {
+            let serial = wanted.serial.enabled();
+            let sink = serial.then(|| Serial::new(&wanted.serial)).transpose()?;
+            new.push((Table::Serial, start(sink)?));
+        }
+        if wanted.socket != have.socket {
+            let enabled = wanted.socket.enabled;
+            let sink = enabled.then(|| Socket::open(&wanted.socket)).transpose()?;
+            new.push((Table::Socket, start(sink)?));
+        }
+        for (table, outlet) in new {
+            if let Some(old) = self.outlets.replace(table, outlet) {
+                outlets::close(old, FAREWELL);
+            }
+        }
+        self.output = wanted.clone();
+        Ok(())
+    }
+
+    /// Gives all sinks time to send what they took, and ends them.
+    pub fn close(self) {
+        self.outlets.close(FAREWELL);
+    }
+}
+
+fn start<S: Sink + 'static>(sink: Option<S>) -> Result<Option<Outlet>> {
+    let start = |sink| Outlet::start(Box::new(sink), Limits::default());
+    sink.map(start).transpose()
+}

@@ -34,6 +34,7 @@ pub(super) const ENUM_FRAMESIZES: Request<v4l2_frmsizeenum> =
     Request::of(vidioc::VIDIOC_ENUM_FRAMESIZES);
 pub(super) const ENUM_FRAMEINTERVALS: Request<v4l2_frmivalenum> =
     Request::of(vidioc::VIDIOC_ENUM_FRAMEINTERVALS);
+pub(super) const G_FMT: Request<v4l2_format> = Request::of(vidioc::VIDIOC_G_FMT);
 pub(super) const S_FMT: Request<v4l2_format> = Request::of(vidioc::VIDIOC_S_FMT);
 pub(super) const G_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_G_PARM);
 pub(super) const S_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_S_PARM);

@@ -1,15 +1,17 @@
 //! Takes the path of a V4L2 camera; gives its pictures, the newest first.
 //!
 //! What the kernel is asked stands in [`node`] and [`kernel`], behind the trait [`Camera`]; what is made of the answers
-//! ([`choose`], [`search`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
+//! ([`choose`], [`search`], [`agree`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
 //! is a few lines of test. Single-planar capture over mapped buffers, by the V4L2 API of Linux
 //! (docs.kernel.org/userspace-api/media/v4l).
 
+mod agree;
 mod choose;
 mod kernel;
 pub(super) mod node;
 pub(super) mod refusal;
 mod search;
+mod stamps;
 mod stream;
 
 use std::io;
@@ -29,6 +31,9 @@ pub(super) trait Camera: Send {
 
     /// Asks for a format; gives what the driver made of it, which may be another one.
     fn set_format(&mut self, wish: Wish) -> io::Result<Granted>;
+
+    /// The format in force.
+    fn format(&mut self) -> io::Result<Granted>;
 
     /// Asks for a rate in frames a second (none: leave it); gives the rate in force, if the driver tells.
     fn set_rate(&mut self, fps: Option<f64>) -> io::Result<Option<f64>>;
@@ -87,6 +92,8 @@ pub(super) struct Granted {
     pub height: u32,
     /// Bytes a row; 0 for a compressed format.
     pub stride: u32,
+    /// The most bytes that a picture has; 0 where the driver does not say.
+    pub most_bytes: u32,
 }
 
 /// What the driver says about a buffer it has filled.

@@ -4,7 +4,7 @@ use std::io;
 
 use nix::errno::Errno;
 
-use super::Offer;
+use super::{Granted, Offer};
 use crate::error::{Error, Kind};
 
 /// The errno behind an I/O error.
@@ -37,6 +37,13 @@ pub(super) fn refused(name: &str, doing: &str, error: &io::Error) -> Error {
         Errno::ENOSPC => {
             let what = "not enough USB bandwidth: other cameras stream on the same bus; ask for a smaller picture";
             (Kind::NoDevice, what.to_string())
+        }
+        errno @ (Errno::EPROTO | Errno::EPIPE | Errno::ETIMEDOUT | Errno::EILSEQ) => {
+            let what = "the camera does not answer as it should; try another cable, or a socket without a hub";
+            (
+                Kind::Io,
+                format!("{doing} failed: {} ({what})", errno.desc()),
+            )
         }
         errno => (Kind::Io, format!("{doing} failed: {}", errno.desc())),
     };
@@ -91,6 +98,21 @@ pub(super) fn no_format(name: &str, offers: &[Offer]) -> Error {
     let message =
         format!("{name}: no pixel format that can be read; the camera offers {offered}{hint}");
     Error::new(Kind::NoDevice, message)
+}
+
+/// Another program has set a format that cannot be read; the next opening sets another.
+pub(super) fn unreadable(name: &str, granted: Granted) -> Error {
+    let Granted {
+        fourcc,
+        width,
+        height,
+        ..
+    } = granted;
+    let format = fourcc_text(fourcc);
+    let message = format!(
+        "{name}: the camera gives {format} {width}x{height}, which cannot be read; does another program use it?"
+    );
+    Error::new(Kind::Io, message)
 }
 
 /// A four-character code for a message: nothing but visible ASCII.

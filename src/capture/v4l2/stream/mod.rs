@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 
-use super::{Camera, Filled, choose, refusal};
+use super::agree::{Agreed, layout};
+use super::stamps::Stamps;
+use super::{Camera, Filled, Granted, refusal};
 use crate::capture::{Clock, Next, Settings, Source, Stats};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Frame;
-use crate::frame::convert::{Converter, Layout, PixelFormat};
+use crate::frame::convert::Converter;
 
 /// Waits in vain before the stream is started again: a camera that hangs often comes back by that,
 /// one that only takes long for its first picture is not disturbed.
@@ -31,14 +33,25 @@ struct Seen {
     bad: u64,
 }
 
+/// The newest whole picture that lay ready.
+#[derive(Clone, Copy, Debug)]
+struct Newest {
+    filled: Filled,
+    /// What was seen up to it.
+    seen: Seen,
+    /// Every buffer was filled, so that the driver had none for later pictures.
+    starved: bool,
+}
+
 /// A camera that delivers pictures.
 pub(in crate::capture) struct Streaming<C, K> {
     camera: C,
     clock: K,
     name: String,
     timeout: Duration,
+    agreed: Agreed,
     converter: Converter,
-    fps: Option<f64>,
+    stamps: Stamps,
     /// How many buffers there are; 0: the stream is not running.
     buffers: u32,
     /// The number of the next frame, less one.
@@ -55,25 +68,15 @@ pub(in crate::capture) struct Streaming<C, K> {
 impl<C: Camera, K: Clock> Streaming<C, K> {
     /// Agrees on a format with `camera` and starts it.
     pub(super) fn open(mut camera: C, name: String, settings: &Settings, clock: K) -> Result<Self> {
-        let layout = agree(&mut camera, &name, settings)?;
-        let fps = camera.set_rate(settings.fps).unwrap_or_else(|error| {
-            log::debug!("{name}: setting the rate: {error}");
-            None
-        });
-        if let (Some(asked), Some(granted)) = (settings.fps, fps)
-            && (asked - granted).abs() > asked / 20.0
-        {
-            log::warn!("{name}: asked for {asked} frames a second, the camera gives {granted:.1}");
-        }
-        let converter = Converter::new(layout)
-            .map_err(|error| Error::new(Kind::NoDevice, format!("{name}: {error}")))?;
+        let agreed = Agreed::with(&mut camera, &name, settings)?;
         let mut source = Streaming {
+            converter: converter(&name, agreed.granted)?,
             camera,
             clock,
             name,
             timeout: settings.timeout(),
-            converter,
-            fps,
+            stamps: Stamps::new(agreed.fps),
+            agreed,
             buffers: 0,
             seq: 0,
             last_sequence: None,
@@ -86,19 +89,54 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         Ok(source)
     }
 
+    /// Starts the stream in the format that was agreed on last.
     fn start(&mut self) -> Result<()> {
         let started = self.camera.start();
         self.buffers =
             started.map_err(|error| refusal::refused(&self.name, "starting the stream", &error))?;
+        // From here on the format is fixed. Until then another program could set it, and its pictures would
+        // be read askew.
+        let format = self.camera.format().unwrap_or_else(|error| {
+            log::debug!("{}: asking for its format: {error}", self.name);
+            self.agreed.granted
+        });
+        if let Err(error) = self.read_as(format) {
+            self.give_up();
+            return Err(error);
+        }
         self.last_sequence = None;
         self.waits_in_vain = 0;
         Ok(())
     }
 
-    /// Gives the stream up and starts it anew, or says why that is of no use any more.
-    fn restart(&mut self, reason: &str) -> Result<()> {
+    /// Agrees anew and starts.
+    fn start_anew(&mut self) -> Result<()> {
+        let renewed = self.agreed.renew(&mut self.camera, &self.name);
+        renewed.map_err(|error| refusal::refused(&self.name, "setting the format", &error))?;
+        self.start()
+    }
+
+    fn read_as(&mut self, granted: Granted) -> Result<()> {
+        if layout(granted) != Some(self.converter.layout()) {
+            self.converter = converter(&self.name, granted)?;
+            log::warn!(
+                "{}: the camera gives {} now",
+                self.name,
+                self.converter.layout()
+            );
+        }
+        self.agreed.granted = granted;
+        Ok(())
+    }
+
+    fn give_up(&mut self) {
         self.camera.stop();
         self.buffers = 0;
+    }
+
+    /// Gives the stream up and starts it anew, or says why that is of no use any more.
+    fn restart(&mut self, reason: &str) -> Result<()> {
+        self.give_up();
         self.fruitless_restarts += 1;
         if self.fruitless_restarts > FRUITLESS_RESTARTS {
             let message = format!(
@@ -109,22 +147,22 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         }
         self.stats.restarts += 1;
         log::warn!("{}: {reason}; starting the stream again", self.name);
-        self.start()
+        self.start_anew()
     }
 
     /// After a fault while `doing` something: a camera that is gone is an error, any other fault a restart.
     fn fault(&mut self, doing: &str, error: &io::Error) -> Result<()> {
         if refusal::is_gone(error) {
-            self.camera.stop();
-            self.buffers = 0;
+            self.give_up();
             return Err(refusal::refused(&self.name, doing, error));
         }
         self.restart(&format!("{doing} failed: {}", refusal::errno(error).desc()))
     }
 
-    /// Takes all that is filled and keeps the newest whole picture, with what was seen up to it; gives the others back.
-    fn newest(&mut self) -> io::Result<Option<(Filled, Seen)>> {
+    /// Takes all that is filled and keeps the newest whole picture; gives the others back.
+    fn newest(&mut self) -> io::Result<Option<Newest>> {
         let mut newest: Option<(Filled, Seen)> = None;
+        let mut count = 0;
         // A driver that fills faster than this loop must not keep it for ever: each buffer is looked at twice at most.
         for _ in 0..2 * self.buffers {
             let Some(filled) = self.camera.dequeue()? else {
@@ -133,6 +171,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             if filled.index >= self.buffers {
                 return Err(Errno::EBADSLT.into());
             }
+            count += 1;
             self.since.all += 1;
             match self.flaw(&filled) {
                 Some(flaw) => {
@@ -146,15 +185,26 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
                 }
             }
         }
-        Ok(newest)
+        Ok(newest.map(|(filled, seen)| Newest {
+            filled,
+            seen,
+            starved: count >= self.buffers,
+        }))
     }
 
     /// What is wrong with a picture, as far as can be told without decoding it.
     fn flaw(&self, filled: &Filled) -> Option<String> {
+        let most = self.agreed.granted.most_bytes;
         if filled.flawed {
             return Some("flagged as damaged by the driver".to_string());
         }
-        let bytes = picture(&self.camera, filled);
+        if most != 0 && filled.bytes > most {
+            let bytes = filled.bytes;
+            return Some(format!("too large: {bytes} bytes, the format has {most}"));
+        }
+        let Some(bytes) = picture(&self.camera, filled) else {
+            return Some(format!("{} bytes, more than its buffer", filled.bytes));
+        };
         self.converter
             .check(bytes)
             .err()
@@ -174,9 +224,17 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         }
     }
 
+    /// Whether the picture is too old to be read.
+    fn is_stale(&self, newest: &Newest) -> bool {
+        let now = self.clock.monotonic();
+        self.stamps
+            .is_stale(newest.filled.taken, newest.starved, now)
+    }
+
     /// Converts the picture in a dequeued buffer; false where it turns out to be damaged.
-    fn take(&mut self, filled: &Filled, seen: Seen, frame: &mut Frame) -> bool {
-        let bytes = picture(&self.camera, filled);
+    fn take(&mut self, Newest { filled, seen, .. }: &Newest, frame: &mut Frame) -> bool {
+        // That it has a buffer was seen when it was looked through.
+        let bytes = picture(&self.camera, filled).unwrap_or(&[]);
         if let Err(error) = self.converter.luma(bytes, &mut frame.luma) {
             self.bad(&error.to_string());
             return false;
@@ -198,67 +256,24 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         };
         (self.waits_in_vain, self.fruitless_restarts) = (0, 0);
         frame.seq = self.seq;
-        frame.taken = self.taken(filled);
+        frame.taken = self.stamps.taken(filled.taken, self.clock.monotonic());
         frame.captured_at = self.clock.wall_at(frame.taken);
         self.stats.frames += 1;
         true
     }
-
-    /// When the picture was taken, on the monotonic clock.
-    fn taken(&self, filled: &Filled) -> Duration {
-        // A stamp older than this is no capture time (drivers with wrapped or foreign clocks).
-        const OLDEST: Duration = Duration::from_secs(10);
-        let now = self.clock.monotonic();
-        match filled.taken {
-            Some(taken) if taken <= now && now - taken <= OLDEST => taken,
-            _ => now,
-        }
-    }
 }
 
-/// The part of the buffer that holds the picture; empty where the driver names no buffer of ours.
-fn picture<'a>(camera: &'a impl Camera, filled: &Filled) -> &'a [u8] {
-    let memory = camera.memory(filled.index).unwrap_or(&[]);
-    memory.get(..filled.bytes as usize).unwrap_or(memory)
+/// The part of the buffer that holds the picture; none where the driver names no buffer of ours, or more than there is.
+fn picture<'a>(camera: &'a impl Camera, filled: &Filled) -> Option<&'a [u8]> {
+    camera
+        .memory(filled.index)?
+        .get(..usize::try_from(filled.bytes).ok()?)
 }
 
-/// Asks for one format after another until the camera grants one that can be read.
-fn agree(camera: &mut impl Camera, name: &str, settings: &Settings) -> Result<Layout> {
-    let offers = camera
-        .offers()
-        .map_err(|error| refusal::refused(name, "asking for its formats", &error))?;
-    for wish in choose::wishes(&offers, settings) {
-        let granted = match camera.set_format(wish) {
-            Ok(granted) => granted,
-            Err(error) if refusal::errno(&error) == Errno::EINVAL => continue,
-            Err(error) => return Err(refusal::refused(name, "setting the format", &error)),
-        };
-        let Some(format) = PixelFormat::from_fourcc(granted.fourcc) else {
-            continue;
-        };
-        // The stride of a compressed picture means nothing, and some drivers fill it in.
-        let stride = if format == PixelFormat::Mjpg {
-            0
-        } else {
-            granted.stride
-        };
-        let layout = Layout {
-            format,
-            width: granted.width,
-            height: granted.height,
-            stride,
-        };
-        if (granted.width, granted.height) != (settings.width, settings.height) {
-            let (width, height) = (settings.width, settings.height);
-            log::warn!(
-                "{name}: asked for {width}x{height}, the camera gives {}x{}",
-                granted.width,
-                granted.height
-            );
-        }
-        return Ok(layout);
-    }
-    Err(refusal::no_format(name, &offers))
+/// Reads pictures of the format `granted`.
+fn converter(name: &str, granted: Granted) -> Result<Converter> {
+    let layout = layout(granted).ok_or_else(|| refusal::unreadable(name, granted))?;
+    Converter::new(layout).map_err(|error| Error::new(Kind::NoDevice, format!("{name}: {error}")))
 }
 
 impl<C: Camera, K: Clock> Source for Streaming<C, K> {
@@ -266,28 +281,35 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
     /// it may then be asked again, and starts anew.
     fn next(&mut self, frame: &mut Frame) -> Result<Next> {
         if self.buffers == 0 {
-            self.start()?;
+            self.start_anew()?;
         }
         let end = self.clock.monotonic() + self.timeout;
+        // What lies ready may be as old as the reading of the picture before took. What comes while it is
+        // waited for is fresh, whatever its stamp says; so at most one newest picture is passed over.
+        let mut lay_ready = true;
         loop {
-            let left = end.saturating_sub(self.clock.monotonic());
-            if left.is_zero() {
-                break;
-            }
-            match self.camera.wait(left) {
-                Ok(true) => {}
-                Ok(false) => continue,
-                Err(error) if refusal::errno(&error) == Errno::EINTR => continue,
-                Err(error) => {
-                    self.fault("waiting for a picture", &error)?;
-                    continue;
+            if !lay_ready {
+                let left = end.saturating_sub(self.clock.monotonic());
+                if left.is_zero() {
+                    break;
+                }
+                match self.camera.wait(left) {
+                    Ok(true) => {}
+                    Ok(false) => continue,
+                    Err(error) if refusal::errno(&error) == Errno::EINTR => continue,
+                    Err(error) => {
+                        self.fault("waiting for a picture", &error)?;
+                        continue;
+                    }
                 }
             }
+            let may_be_stale = std::mem::take(&mut lay_ready);
             match self.newest() {
                 Ok(None) => {}
-                Ok(Some((filled, seen))) => {
-                    let taken = self.take(&filled, seen, frame);
-                    if let Err(error) = self.camera.queue(filled.index) {
+                Ok(Some(newest)) => {
+                    let pass_over = may_be_stale && self.is_stale(&newest);
+                    let taken = !pass_over && self.take(&newest, frame);
+                    if let Err(error) = self.camera.queue(newest.filled.index) {
                         // The picture is whole all the same; the fault shows again on the next call if it stays.
                         let outcome = self.fault("giving a buffer back", &error);
                         if !taken {
@@ -323,6 +345,7 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
 
     fn describe(&self) -> String {
         let rate = self
+            .agreed
             .fps
             .map_or(String::new(), |fps| format!(" at {fps:.1} frames a second"));
         format!("{}, {}{rate}", self.name, self.converter.layout())
@@ -330,5 +353,8 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
 }
 
 #[cfg(test)]
-#[path = "stream_tests.rs"]
+pub(super) mod fake;
+#[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod tests;

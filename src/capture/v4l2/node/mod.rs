@@ -1,5 +1,7 @@
 //! The device node of a camera: opens it, asks what it can do, holds its buffers.
 
+mod offers;
+
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsFd;
@@ -12,12 +14,10 @@ use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::{major, minor};
 use nix::unistd::{Gid, Group};
-use v4l::frameinterval::FrameIntervalEnum;
-use v4l::framesize::FrameSizeEnum;
 use v4l::v4l_sys::*;
 
 use super::kernel::{self, Mapping, Plain};
-use super::{Camera, Filled, Granted, Offer, Sizes, Wish, refusal};
+use super::{Camera, Filled, Granted, Offer, Wish, refusal};
 use crate::error::Result;
 
 /// The major device number of video4linux (Documentation/admin-guide/devices.txt).
@@ -29,9 +29,6 @@ const BUFFERS: u32 = 4;
 
 /// The most buffers a driver may give; V4L2 itself has no more than 32 (VIDEO_MAX_FRAME).
 const MOST_BUFFERS: u32 = 32;
-
-/// The most entries read of any list: a driver that never ends its list must not hang the daemon.
-const MOST_ENTRIES: u32 = 256;
 
 const CAPTURE: u32 = v4l2_buf_type_V4L2_BUF_TYPE_VIDEO_CAPTURE;
 const MMAP: u32 = v4l2_memory_V4L2_MEMORY_MMAP;
@@ -163,103 +160,11 @@ impl Node {
         self.ioctl(kernel::STREAMON, &mut (CAPTURE as libc::c_int))?;
         Ok(count)
     }
-
-    fn sizes(&self, fourcc: u32) -> Vec<Sizes> {
-        let mut list = Vec::new();
-        for index in 0..MOST_ENTRIES {
-            let empty = v4l2_frmsizeenum::zeroed();
-            let mut entry = v4l2_frmsizeenum {
-                index,
-                pixel_format: fourcc,
-                ..empty
-            };
-            if self.ioctl(kernel::ENUM_FRAMESIZES, &mut entry).is_err() {
-                break;
-            }
-            match FrameSizeEnum::try_from(entry) {
-                Ok(FrameSizeEnum::Discrete(size)) => {
-                    let size = (size.width, size.height);
-                    list.push(Sizes {
-                        least: size,
-                        most: size,
-                        step: (1, 1),
-                        rates: self.rates(fourcc, size),
-                    });
-                }
-                Ok(FrameSizeEnum::Stepwise(range)) => {
-                    let most = (range.max_width, range.max_height);
-                    list.push(Sizes {
-                        least: (range.min_width, range.min_height),
-                        most,
-                        step: (range.step_width.max(1), range.step_height.max(1)),
-                        rates: self.rates(fourcc, most),
-                    });
-                    // A range is the only entry there is.
-                    break;
-                }
-                Err(_) => {}
-            }
-        }
-        list
-    }
-
-    fn rates(&self, fourcc: u32, (width, height): (u32, u32)) -> Vec<f64> {
-        let mut rates = Vec::new();
-        let mut add = |interval: v4l::Fraction| {
-            if interval.numerator != 0 && interval.denominator != 0 {
-                rates.push(f64::from(interval.denominator) / f64::from(interval.numerator));
-            }
-        };
-        for index in 0..MOST_ENTRIES {
-            let empty = v4l2_frmivalenum::zeroed();
-            let mut entry = v4l2_frmivalenum {
-                index,
-                pixel_format: fourcc,
-                width,
-                height,
-                ..empty
-            };
-            if self.ioctl(kernel::ENUM_FRAMEINTERVALS, &mut entry).is_err() {
-                break;
-            }
-            match FrameIntervalEnum::try_from(entry) {
-                Ok(FrameIntervalEnum::Discrete(interval)) => add(interval),
-                Ok(FrameIntervalEnum::Stepwise(range)) => {
-                    add(range.min);
-                    add(range.max);
-                    break;
-                }
-                Err(_) => {}
-            }
-        }
-        rates
-    }
 }
 
 impl Camera for Node {
     fn offers(&mut self) -> io::Result<Vec<Offer>> {
-        let mut offers = Vec::new();
-        for index in 0..MOST_ENTRIES {
-            let empty = v4l2_fmtdesc::zeroed();
-            let mut entry = v4l2_fmtdesc {
-                index,
-                type_: CAPTURE,
-                ..empty
-            };
-            match self.ioctl(kernel::ENUM_FMT, &mut entry) {
-                Ok(()) => {
-                    let fourcc = entry.pixelformat;
-                    offers.push(Offer {
-                        fourcc: fourcc.to_le_bytes(),
-                        sizes: self.sizes(fourcc),
-                    });
-                }
-                // EINVAL ends the list.
-                Err(error) if refusal::errno(&error) == Errno::EINVAL => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(offers)
+        self.list_offers()
     }
 
     fn set_format(&mut self, wish: Wish) -> io::Result<Granted> {
@@ -275,13 +180,14 @@ impl Camera for Node {
             ..empty
         };
         self.ioctl(kernel::S_FMT, &mut format)?;
-        let pix = kernel::pix(&format);
-        Ok(Granted {
-            fourcc: pix.pixelformat.to_le_bytes(),
-            width: pix.width,
-            height: pix.height,
-            stride: pix.bytesperline,
-        })
+        Ok(granted(&format))
+    }
+
+    fn format(&mut self) -> io::Result<Granted> {
+        let mut format = v4l2_format::zeroed();
+        format.type_ = CAPTURE;
+        self.ioctl(kernel::G_FMT, &mut format)?;
+        Ok(granted(&format))
     }
 
     fn set_rate(&mut self, fps: Option<f64>) -> io::Result<Option<f64>> {
@@ -399,6 +305,17 @@ impl Drop for Node {
         if !self.buffers.is_empty() {
             self.stop();
         }
+    }
+}
+
+fn granted(format: &v4l2_format) -> Granted {
+    let pix = kernel::pix(format);
+    Granted {
+        fourcc: pix.pixelformat.to_le_bytes(),
+        width: pix.width,
+        height: pix.height,
+        stride: pix.bytesperline,
+        most_bytes: pix.sizeimage,
     }
 }
 

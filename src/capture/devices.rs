@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::v4l2::controls::list;
 use super::v4l2::refusal::fourcc_text;
 use super::v4l2::{Camera, Sizes, node::Node};
 use crate::frame::convert::PixelFormat;
@@ -194,6 +195,13 @@ fn describe(device: &Device, mut node: Node) -> String {
         Err(error) => {
             let _ = writeln!(text, "  its formats cannot be read: {error}");
         }
+    }
+    let controls = list(&mut node);
+    if !controls.is_empty() {
+        text.push_str("  for [camera.controls]:\n");
+    }
+    for (key, able, now) in controls {
+        let _ = writeln!(text, "    {key:<13}  {able}   (now {now})");
     }
     text
 }

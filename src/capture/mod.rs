@@ -4,6 +4,7 @@
 //! longer than its timeout, and it never gives a picture that is not whole.
 
 mod clock;
+mod controls;
 pub mod devices;
 mod finder;
 mod replay;
@@ -13,6 +14,7 @@ mod v4l2;
 #[cfg(test)]
 pub(crate) use clock::StoppedClock;
 pub use clock::{Clock, SystemClock};
+pub use controls::{Controls, Level, PowerLine};
 pub use finder::Finder;
 pub use replay::Replay;
 pub use spec::{Rate, Spec};
@@ -50,6 +52,8 @@ pub struct Settings {
     /// How long to wait for a picture before saying that none came, in milliseconds.
     /// A second is more than the exposure of any webcam, and the longest that stopping the daemon waits on it.
     pub timeout_ms: u64,
+    /// What the camera is told about light and lens; nothing, unless said otherwise.
+    pub controls: Controls,
 }
 
 impl Default for Settings {
@@ -62,6 +66,7 @@ impl Default for Settings {
             fps: None,
             repeat: false,
             timeout_ms: 1000,
+            controls: Controls::default(),
         }
     }
 }
@@ -115,6 +120,8 @@ impl Settings {
                 format!("{} ms: expected {least} to {most}", self.timeout_ms),
             );
         }
+        let of_controls = self.controls.check().into_iter();
+        faults.extend(of_controls.map(|fault| fault.within("controls")));
         faults
     }
 

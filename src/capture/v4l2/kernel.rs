@@ -38,6 +38,10 @@ pub(super) const G_FMT: Request<v4l2_format> = Request::of(vidioc::VIDIOC_G_FMT)
 pub(super) const S_FMT: Request<v4l2_format> = Request::of(vidioc::VIDIOC_S_FMT);
 pub(super) const G_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_G_PARM);
 pub(super) const S_PARM: Request<v4l2_streamparm> = Request::of(vidioc::VIDIOC_S_PARM);
+pub(super) const QUERYCTRL: Request<v4l2_queryctrl> = Request::of(vidioc::VIDIOC_QUERYCTRL);
+pub(super) const QUERYMENU: Request<v4l2_querymenu> = Request::of(vidioc::VIDIOC_QUERYMENU);
+pub(super) const G_CTRL: Request<v4l2_control> = Request::of(vidioc::VIDIOC_G_CTRL);
+pub(super) const S_CTRL: Request<v4l2_control> = Request::of(vidioc::VIDIOC_S_CTRL);
 pub(super) const REQBUFS: Request<v4l2_requestbuffers> = Request::of(vidioc::VIDIOC_REQBUFS);
 pub(super) const QUERYBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_QUERYBUF);
 pub(super) const QBUF: Request<v4l2_buffer> = Request::of(vidioc::VIDIOC_QBUF);
@@ -95,6 +99,9 @@ plain!(
     v4l2_format,
     v4l2_pix_format,
     v4l2_streamparm,
+    v4l2_queryctrl,
+    v4l2_querymenu,
+    v4l2_control,
     v4l2_requestbuffers,
     v4l2_buffer,
     libc::c_int

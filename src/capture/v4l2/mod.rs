@@ -1,12 +1,13 @@
 //! Takes the path of a V4L2 camera; gives its pictures, the newest first.
 //!
 //! What the kernel is asked stands in [`node`] and [`kernel`], behind the trait [`Camera`]; what is made of the answers
-//! ([`choose`], [`search`], [`agree`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
+//! ([`choose`], [`search`], [`agree`], [`controls`], [`stream`], [`refusal`]) does no I/O, so that a camera that stalls, lies or is pulled out
 //! is a few lines of test. Single-planar capture over mapped buffers, by the V4L2 API of Linux
 //! (docs.kernel.org/userspace-api/media/v4l).
 
 mod agree;
 mod choose;
+pub(super) mod controls;
 mod kernel;
 pub(super) mod node;
 pub(super) mod refusal;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use super::{Settings, SystemClock};
 use crate::error::Result;
 use crate::frame::convert::PixelFormat;
+use controls::Control;
 pub(super) use search::Search;
 use search::ThisMachine;
 use stream::Streaming;
@@ -37,6 +39,15 @@ pub(super) trait Camera: Send {
 
     /// Asks for a rate in frames a second (none: leave it); gives the rate in force, if the driver tells.
     fn set_rate(&mut self, fps: Option<f64>) -> io::Result<Option<f64>>;
+
+    /// One of its controls by the number that V4L2 has for it; none where it has no such or it cannot be set.
+    fn control(&mut self, id: u32) -> io::Result<Option<Control>>;
+
+    /// What a control is set to.
+    fn value(&mut self, id: u32) -> io::Result<i32>;
+
+    /// Sets a control; the driver may make another value of it.
+    fn set_value(&mut self, id: u32, value: i32) -> io::Result<()>;
 
     /// Gets buffers, queues them all and starts the stream; gives how many there are.
     fn start(&mut self) -> io::Result<u32>;

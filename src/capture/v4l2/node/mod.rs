@@ -1,5 +1,6 @@
 //! The device node of a camera: opens it, asks what it can do, holds its buffers.
 
+mod controls;
 mod offers;
 
 use std::fs::{File, OpenOptions};
@@ -16,6 +17,7 @@ use nix::sys::stat::{major, minor};
 use nix::unistd::{Gid, Group};
 use v4l::v4l_sys::*;
 
+use super::controls::Control;
 use super::kernel::{self, Mapping, Plain};
 use super::{Camera, Filled, Granted, Offer, Wish, refusal};
 use crate::error::Result;
@@ -222,6 +224,18 @@ impl Camera for Node {
         } = capture.timeperframe;
         let known = numerator != 0 && denominator != 0;
         Ok(known.then(|| f64::from(denominator) / f64::from(numerator)))
+    }
+
+    fn control(&mut self, id: u32) -> io::Result<Option<Control>> {
+        self.control_about(id)
+    }
+
+    fn value(&mut self, id: u32) -> io::Result<i32> {
+        self.control_value(id)
+    }
+
+    fn set_value(&mut self, id: u32, value: i32) -> io::Result<()> {
+        self.set_control(id, value)
     }
 
     fn start(&mut self) -> io::Result<u32> {

@@ -1,6 +1,6 @@
 //! A camera that does as it is told, and streams over it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use nix::errno::Errno;
 
 use super::Streaming;
 use crate::capture::clock::StoppedClock;
+use crate::capture::v4l2::controls::Control;
 use crate::capture::v4l2::{Camera, Filled, Granted, Offer, Sizes, Wish};
 use crate::capture::{Clock, Next, Settings, Source};
 use crate::error::Result;
@@ -75,6 +76,17 @@ pub fn cut(sequence: u32) -> Shot {
 
 pub const BUFFERS: u32 = 4;
 
+/// A control that does as it is told.
+#[derive(Clone, Debug)]
+pub struct Knob {
+    pub about: Control,
+    pub value: i32,
+    /// The value of another control at which this one cannot be set.
+    pub locked_by: Option<(u32, i32)>,
+    /// What the driver makes of every value.
+    pub stuck_at: Option<i32>,
+}
+
 /// A camera that does as it is told.
 pub struct Fake {
     pub clock: StoppedClock,
@@ -85,6 +97,10 @@ pub struct Fake {
     pub foreign: Option<Granted>,
     pub format_faults: VecDeque<Errno>,
     pub wishes: Vec<Wish>,
+    pub controls: BTreeMap<u32, Knob>,
+    /// The controls set, in this order.
+    pub settings: Vec<(u32, i32)>,
+    pub control_fault: Option<Errno>,
     pub start_faults: VecDeque<Errno>,
     pub dequeue_fault: Option<Errno>,
     pub queue_fault: Option<Errno>,
@@ -121,6 +137,9 @@ impl Fake {
             foreign: None,
             format_faults: VecDeque::new(),
             wishes: Vec::new(),
+            controls: BTreeMap::new(),
+            settings: Vec::new(),
+            control_fault: None,
             start_faults: VecDeque::new(),
             dequeue_fault: None,
             queue_fault: None,
@@ -180,6 +199,35 @@ impl Camera for Fake {
 
     fn set_rate(&mut self, fps: Option<f64>) -> io::Result<Option<f64>> {
         Ok(fps)
+    }
+
+    fn control(&mut self, id: u32) -> io::Result<Option<Control>> {
+        match self.control_fault {
+            Some(errno) => Err(errno.into()),
+            None => Ok(self.controls.get(&id).map(|knob| knob.about.clone())),
+        }
+    }
+
+    fn value(&mut self, id: u32) -> io::Result<i32> {
+        let knob = self.controls.get(&id);
+        knob.map_or(Err(Errno::EINVAL.into()), |knob| Ok(knob.value))
+    }
+
+    fn set_value(&mut self, id: u32, value: i32) -> io::Result<()> {
+        let Some(knob) = self.controls.get(&id) else {
+            return Err(Errno::EINVAL.into());
+        };
+        if let Some((other, at)) = knob.locked_by
+            && self.controls[&other].value == at
+        {
+            return Err(Errno::EACCES.into());
+        }
+        self.settings.push((id, value));
+        let value = knob.stuck_at.unwrap_or(value);
+        self.controls
+            .entry(id)
+            .and_modify(|knob| knob.value = value);
+        Ok(())
     }
 
     fn start(&mut self) -> io::Result<u32> {

@@ -10,8 +10,8 @@ use nix::errno::Errno;
 
 use super::agree::{Agreed, layout};
 use super::stamps::Stamps;
-use super::{Camera, Filled, Granted, refusal};
-use crate::capture::{Clock, Next, Settings, Source, Stats};
+use super::{Camera, Filled, Granted, controls, refusal};
+use crate::capture::{Clock, Controls, Next, Settings, Source, Stats};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Frame;
 use crate::frame::convert::Converter;
@@ -52,6 +52,9 @@ pub(in crate::capture) struct Streaming<C, K> {
     agreed: Agreed,
     converter: Converter,
     stamps: Stamps,
+    controls: Controls,
+    /// What was said last about controls that are not as asked for.
+    said_of_controls: String,
     /// How many buffers there are; 0: the stream is not running.
     buffers: u32,
     /// The number of the next frame, less one.
@@ -77,6 +80,8 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             timeout: settings.timeout(),
             stamps: Stamps::new(agreed.fps),
             agreed,
+            controls: settings.controls.clone(),
+            said_of_controls: String::new(),
             buffers: 0,
             seq: 0,
             last_sequence: None,
@@ -106,7 +111,20 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         }
         self.last_sequence = None;
         self.waits_in_vain = 0;
+        // Now, not before: some cameras forget them when the stream starts.
+        self.set_controls();
         Ok(())
+    }
+
+    fn set_controls(&mut self) {
+        let amiss = controls::apply(&mut self.camera, &self.controls).join("; ");
+        if amiss != self.said_of_controls && !amiss.is_empty() {
+            log::warn!(
+                "{}: not all of [camera.controls] is in force: {amiss}",
+                self.name
+            );
+        }
+        self.said_of_controls = amiss;
     }
 
     /// Agrees anew and starts.

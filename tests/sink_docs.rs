@@ -1,5 +1,10 @@
 //! The examples in docs/events.md and docs/serial.md are what glyphd does.
 
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use glyphd::control::{self, Answer, Command};
 use glyphd::event::Event;
 use glyphd::sink::{serial, socket};
 use serde::de::DeserializeOwned;
@@ -34,6 +39,11 @@ fn each_event_shown_is_an_event_written_just_so() {
             types.push("refused");
             continue;
         }
+        if let Ok(answer) = serde_json::from_str::<Answer>(line) {
+            assert_eq!(answer.to_json(), line);
+            types.push("answer");
+            continue;
+        }
         let event = Event::from_json(line).unwrap_or_else(|fault| panic!("{line}: {fault}"));
         assert_eq!(event.to_json(), line);
         types.push(match event {
@@ -43,7 +53,48 @@ fn each_event_shown_is_an_event_written_just_so() {
             Event::NoRead(_) => "no-read",
         });
     }
-    assert_eq!(types, ["line", "page", "guide", "no-read", "refused"]);
+    assert_eq!(
+        types,
+        [
+            "line", "page", "guide", "no-read", "answer", "answer", "refused", "refused"
+        ]
+    );
+}
+
+#[test]
+fn the_commands_shown_are_understood_and_answered_as_shown() {
+    const LONG: Duration = Duration::from_secs(20);
+    let folder = tempfile::tempdir().unwrap();
+    let settings = socket::Settings {
+        path: Some(folder.path().join("s")),
+        ..socket::Settings::default()
+    };
+    let (requests, inbox) = control::requests();
+    let socket = socket::Socket::open(&settings, requests).unwrap();
+    let mut stream = UnixStream::connect(socket.path()).unwrap();
+    stream.set_read_timeout(Some(LONG)).unwrap();
+    let mut heard = BufReader::new(stream.try_clone().unwrap()).lines();
+    for line in blocks(EVENTS, "commands")[0].lines() {
+        writeln!(stream, "{line}").unwrap();
+        let request = inbox.next(LONG).unwrap();
+        assert_eq!(request.command, Command::Status, "{line}");
+        request.answer(Answer::done(Command::Status, "well"));
+        heard.next().unwrap().unwrap();
+    }
+    let table = EVENTS.split("| word | does |").nth(1).unwrap();
+    let rows = table.lines().skip(2).take_while(|row| !row.is_empty());
+    let words: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    let known = Command::ALL.into_iter().map(Command::word);
+    assert!(
+        known.chain(["quiet"]).eq(words.iter().copied()),
+        "{words:?}"
+    );
+    let shown = blocks(EVENTS, "json")
+        .into_iter()
+        .flat_map(str::lines)
+        .find(|line| line.contains("statsu"));
+    writeln!(stream, "statsu").unwrap();
+    assert_eq!(heard.next().unwrap().ok().as_deref(), shown);
 }
 
 #[test]

@@ -34,10 +34,10 @@ const LAST_READING: Duration = Duration::from_millis(150);
 /// When the configuration, the model or an output cannot be used, or the source never will.
 pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let (requests, inbox) = control::requests();
-    let stop = Stop::on_signals(requests)?;
+    let stop = Stop::on_signals(requests.clone())?;
     log::info!("{}", config.keep.describe());
     let pipeline = Pipeline::new(&config)?;
-    let sinks = Sinks::open(&config.output)?;
+    let sinks = Sinks::open(&config.output, requests)?;
     let (orders, health) = (Orders::default(), Health::default());
     let settings = Settings {
         track: config.track.clone(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::outlets::{self, Outlets, Table};
 use crate::config::Output;
+use crate::control::Requests;
 use crate::error::Result;
 use crate::sink::serial::Serial;
 use crate::sink::socket::Socket;
@@ -20,14 +21,16 @@ const FAREWELL: Duration = Duration::from_millis(500);
 pub struct Sinks {
     outlets: Outlets,
     output: Output,
+    requests: Requests,
 }
 
 impl Sinks {
-    /// Opens all that `output` asks for. A serial port that is not there is waited for.
+    /// Opens all that `output` asks for. A serial port that is not there is waited for. What is asked through
+    /// the sinks goes to `requests`.
     ///
     /// # Errors
     /// When a sink can never work as it is configured, or the socket cannot be made.
-    pub fn open(output: &Output) -> Result<Self> {
+    pub fn open(output: &Output, requests: Requests) -> Result<Self> {
         let none = Output {
             socket: crate::sink::socket::Settings {
                 enabled: false,
@@ -38,6 +41,7 @@ impl Sinks {
         let mut sinks = Sinks {
             outlets: Outlets::default(),
             output: none,
+            requests,
         };
         sinks.change(output)?;
         if !output.stdout.enabled() && !output.socket.enabled && !output.serial.enabled() {
@@ -71,7 +75,8 @@ impl Sinks {
         }
         if wanted.socket != have.socket {
             let enabled = wanted.socket.enabled;
-            let sink = enabled.then(|| Socket::open(&wanted.socket)).transpose()?;
+            let open = || Socket::open(&wanted.socket, self.requests.clone());
+            let sink = enabled.then(open).transpose()?;
             new.push((Table::Socket, start(sink)?));
         }
         for (table, outlet) in new {

@@ -272,7 +272,7 @@ impl Outlet {
 
     /// Waits until `done` says so; false when it never does.
     #[cfg(test)]
-    fn wait_until(&self, done: impl Fn(&Counts) -> bool) -> bool {
+    pub(super) fn wait_until(&self, done: impl Fn(&Counts) -> bool) -> bool {
         let limit = Duration::from_secs(20);
         let state = self.shared.lock();
         let wait = self

@@ -1,22 +1,22 @@
-//! One program at the other end of the socket, with what it has yet to be sent.
+//! One program at the other end of the socket, with what it has yet to be sent, and what it has said.
 //!
 //! Nothing here blocks: what the program does not take waits, up to a bound, past which it counts as
-//! one that does not read.
+//! one that does not read. While an answer is due, nothing more is taken from it: so answers come in the order of
+//! what was asked, and one that asks without end waits for itself alone.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use nix::poll::PollFlags;
-use nix::sys::socket::getsockopt;
-use nix::sys::socket::sockopt::PeerCredentials;
+use nix::poll::{PollFd, PollFlags};
+
+use super::request::{Input, Line};
+use super::rules::Peer;
 
 /// Bytes that wait for one client, besides some 200 KB in the kernel: several minutes of a busy scene.
 pub const BUFFER: usize = 256 * 1024;
-/// Bytes taken from a client at a time, to be thrown away.
-const INPUT: usize = 4096;
 
 /// Why a client is no longer served.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub enum Gone {
     Left,
     /// It did not read.
     Overflowed,
+    /// It may no longer be here.
+    Dismissed,
     /// The connection broke.
     Broken(io::Error),
 }
@@ -32,31 +34,40 @@ pub enum Gone {
 /// One connected program.
 #[derive(Debug)]
 pub struct Client {
+    /// Names it for as long as the server runs.
+    pub id: u64,
+    /// Who it is.
+    pub peer: Peer,
     stream: UnixStream,
     waiting: VecDeque<Arc<[u8]>>,
     /// Bytes of the first in `waiting` that were sent.
     sent: usize,
     /// Bytes in `waiting` that were not.
     bytes: usize,
-    /// False once it said that it has nothing more to say. It may well go on listening.
-    speaks: bool,
+    input: Input,
+    /// Whether something that it asked is not yet answered.
+    asking: bool,
+    /// False once it said that it wants no events.
+    listening: bool,
+    /// Lines that it sent in a row, which were no commands.
+    pub wrong_lines: u32,
 }
 
 impl Client {
     /// `stream` must not block.
-    pub fn new(stream: UnixStream) -> Self {
+    pub fn new(id: u64, stream: UnixStream, peer: Peer) -> Self {
         Client {
+            id,
+            peer,
             stream,
             waiting: VecDeque::new(),
             sent: 0,
             bytes: 0,
-            speaks: true,
+            input: Input::default(),
+            asking: false,
+            listening: true,
+            wrong_lines: 0,
         }
-    }
-
-    /// The process at the other end, for the log.
-    pub fn process(&self) -> i32 {
-        getsockopt(&self.stream, PeerCredentials).map_or(0, |peer| peer.pid())
     }
 
     /// Bytes that it has yet to be sent.
@@ -65,11 +76,20 @@ impl Client {
     }
 
     /// What to poll for.
-    pub fn interest(&self) -> PollFlags {
+    pub fn poll_fd(&self) -> PollFd<'_> {
         let mut flags = PollFlags::empty();
-        flags.set(PollFlags::POLLIN, self.speaks);
+        let hears = !self.asking && !self.input.has_ended();
+        flags.set(PollFlags::POLLIN, hears);
         flags.set(PollFlags::POLLOUT, self.bytes > 0);
-        flags
+        PollFd::new(self.stream.as_fd(), flags)
+    }
+
+    /// As `tell`, for a line of which it has a use only while it listens.
+    pub fn tell_event(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
+        match self.listening {
+            true => self.tell(line),
+            false => Ok(()),
+        }
     }
 
     /// Lets `line` wait, and sends what the program takes now.
@@ -84,18 +104,55 @@ impl Client {
         }
     }
 
-    /// Sees to what `poll` found.
+    /// Sees to what `poll` found. What it said is then to be asked for.
     pub fn serve(&mut self, found: PollFlags) -> Result<(), Gone> {
         if found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL) {
             return Err(Gone::Left);
         }
         if found.contains(PollFlags::POLLIN) {
-            self.discard_input()?;
+            self.hear()?;
         }
         if found.contains(PollFlags::POLLOUT) {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// What it said next; nothing while an answer is due.
+    pub fn next_line(&mut self) -> Option<Line> {
+        if self.asking {
+            return None;
+        }
+        self.input.next_line()
+    }
+
+    /// What it said and nobody took, once it has left.
+    pub fn last_words(&mut self) -> impl Iterator<Item = Line> {
+        let _ = self.hear();
+        self.input.end();
+        std::iter::from_fn(|| self.input.next_line())
+    }
+
+    /// An answer is due to it from now on.
+    pub fn ask(&mut self) {
+        self.asking = true;
+    }
+
+    /// The answer that was due to it.
+    pub fn answer(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
+        self.asking = false;
+        self.tell(line)
+    }
+
+    /// It wants no more events.
+    pub fn quiet(&mut self) {
+        self.listening = false;
+    }
+
+    /// That it has left, once it has nothing more to say and nothing more to hear.
+    pub fn stays(&self) -> Result<(), Gone> {
+        let over = self.input.has_ended() && !self.listening && !self.asking && self.bytes == 0;
+        if over { Err(Gone::Left) } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Gone> {
@@ -117,22 +174,16 @@ impl Client {
         Ok(())
     }
 
-    /// There are no requests yet; what comes must be read all the same, to see the end of it.
-    fn discard_input(&mut self) -> Result<(), Gone> {
-        match self.stream.read(&mut [0; INPUT]) {
-            Ok(0) => self.speaks = false,
-            Ok(_) => {}
+    fn hear(&mut self) -> Result<(), Gone> {
+        match self.input.read_from(&self.stream) {
+            Ok(()) => Ok(()),
             Err(fault)
-                if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
-            Err(fault) => return Err(gone(fault)),
+                if matches!(fault.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) =>
+            {
+                Ok(())
+            }
+            Err(fault) => Err(gone(fault)),
         }
-        Ok(())
-    }
-}
-
-impl AsFd for Client {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.stream.as_fd()
     }
 }
 
@@ -145,12 +196,21 @@ fn gone(fault: io::Error) -> Gone {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
+    use nix::unistd::{Gid, Uid};
+
     use super::*;
 
     fn pair() -> (Client, UnixStream) {
         let (ours, theirs) = UnixStream::pair().unwrap();
         ours.set_nonblocking(true).unwrap();
-        (Client::new(ours), theirs)
+        let peer = Peer {
+            process: 1,
+            user: Uid::current(),
+            group: Gid::current(),
+        };
+        (Client::new(1, ours, peer), theirs)
     }
 
     #[test]
@@ -187,5 +247,37 @@ mod tests {
         let (mut client, theirs) = pair();
         drop(theirs);
         assert!(matches!(client.tell(&b"x\n"[..].into()), Err(Gone::Left)));
+    }
+
+    #[test]
+    fn while_an_answer_is_due_nothing_more_is_taken_from_it() {
+        let (mut client, mut theirs) = pair();
+        theirs.write_all(b"one\ntwo\n").unwrap();
+        client.serve(PollFlags::POLLIN).unwrap();
+        assert_eq!(client.next_line(), Some(Line::Whole(b"one".to_vec())));
+        client.ask();
+        assert_eq!(client.next_line(), None);
+        assert!(client.poll_fd().events().is_empty());
+        client.answer(&b"answer\n"[..].into()).unwrap();
+        assert_eq!(client.next_line(), Some(Line::Whole(b"two".to_vec())));
+    }
+
+    #[test]
+    fn one_that_only_asks_is_done_once_it_was_answered_and_asks_no_more() {
+        let (mut client, mut theirs) = pair();
+        theirs.write_all(b"one").unwrap();
+        theirs.shutdown(std::net::Shutdown::Write).unwrap();
+        (0..2).for_each(|_| client.serve(PollFlags::POLLIN).unwrap());
+        client.quiet();
+        client.tell_event(&b"event\n"[..].into()).unwrap();
+        assert_eq!(client.next_line(), Some(Line::Whole(b"one".to_vec())));
+        client.ask();
+        client.stays().unwrap();
+        client.answer(&b"answer\n"[..].into()).unwrap();
+        assert!(matches!(client.stays(), Err(Gone::Left)));
+        drop(client);
+        let mut heard = String::new();
+        theirs.read_to_string(&mut heard).unwrap();
+        assert_eq!(heard, "answer\n");
     }
 }

@@ -1,149 +1,50 @@
-//! The local socket: every event to every program that connects, one JSON object a line.
+//! The local socket: every event to every program that connects, one JSON object a line, and commands from them.
 //!
 //! Takes events and gives them to any number of clients, up to a cap, over a Unix stream socket. One thread
-//! serves all; it never waits for a client. A client that connects first gets the lines in view, as if
-//! they appeared now, and from then on each event once. One that does not read is dropped once its buffer
-//! overflows, and never holds up the others.
+//! serves all; it never waits for a client, nor for the daemon. A client that connects first gets the lines in view, as
+//! if they appeared now, and from then on each event once. One that does not read is dropped once its buffer
+//! overflows, and never holds up the others. docs/events.md is the contract.
 
 use std::fmt::Display;
-use std::io::Write;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{self, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use nix::sys::stat::Mode;
-use nix::unistd::{AccessFlags, access};
 use serde::{Deserialize, Serialize};
 
-use super::{Clients, Sink};
-use crate::config::Fault;
+use super::{Clients, Sink, wait};
+use crate::control::Requests;
 use crate::error::{Error, Kind, Result};
 use crate::event::{self, Event, LineChange, LineEvent};
 use crate::status::ClientStatus;
 
 mod client;
+mod desk;
 mod path;
+mod request;
+mod rules;
 mod server;
+mod settings;
 mod view;
 
-use server::{Message, Server};
+pub use settings::{SYSTEM_PATH, Settings, default_paths};
 
-/// Where the service listens.
-pub const SYSTEM_PATH: &str = "/run/glyphd/glyphd.sock";
-/// The name of the socket in a user's own runtime folder.
-const USER_NAME: &str = "glyphd.sock";
-/// Bytes of a path that fit into `sockaddr_un`, less the zero at its end.
-const LONGEST_PATH: usize = 107;
-/// The most clients a setting may allow: each costs a file descriptor, of which a service has 1024.
-const MOST_CLIENTS: usize = 512;
-/// Events between `send` and the server's thread, which never blocks and so empties this at once.
-const INBOX: usize = 256;
+use desk::Desk;
+use rules::Rules;
+use server::{Message, Post, Server};
+
 /// The longest event in bytes, so that a few fit into the buffer of a client. A page of 200 long
 /// lines has a tenth of it.
 const LONGEST_EVENT: usize = client::BUFFER / 4;
+/// How often the socket file is looked for: whoever removed it by mistake has it back within this time.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// How long new settings may take: the server's thread never blocks, so that more means that it hangs.
+const APPLYING: Duration = Duration::from_secs(2);
 
-/// Where the socket is and who may connect.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Settings {
-    /// Default true: the socket costs nothing while nobody connects.
-    pub enabled: bool,
-    /// Default none: `/run/glyphd/glyphd.sock` where that folder may be written, as for the service,
-    /// otherwise `glyphd.sock` in the user's `$XDG_RUNTIME_DIR`.
-    pub path: Option<PathBuf>,
-    /// Who may connect, in octal. Default `0660`: the user and the group that glyphd runs as.
-    pub mode: String,
-    /// Clients at a time. Default 16: more than a device has programs that read from it, and few
-    /// enough that their buffers (256 KiB each at worst) fit into a small board.
-    pub clients: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            enabled: true,
-            path: None,
-            mode: "0660".to_owned(),
-            clients: 16,
-        }
-    }
-}
-
-impl Settings {
-    /// All that is wrong with the settings.
-    pub fn check(&self) -> Vec<Fault> {
-        let fault = |key: &str, message: String| Fault {
-            key: key.to_owned(),
-            message,
-        };
-        let mut faults = Vec::new();
-        if let Some(path) = &self.path {
-            if !path.is_absolute() {
-                faults.push(fault(
-                    "path",
-                    format!("{}: expected a path from the root on", path.display()),
-                ));
-            } else if path.as_os_str().len() > LONGEST_PATH {
-                faults.push(fault(
-                    "path",
-                    format!("too long for a socket: at most {LONGEST_PATH} bytes"),
-                ));
-            }
-        }
-        if self.parsed_mode().is_none() {
-            faults.push(fault(
-                "mode",
-                format!("\"{}\": expected octal digits, as in \"0660\"", self.mode),
-            ));
-        }
-        if !(1..=MOST_CLIENTS).contains(&self.clients) {
-            faults.push(fault(
-                "clients",
-                format!("{}: expected 1 to {MOST_CLIENTS}", self.clients),
-            ));
-        }
-        faults
-    }
-
-    /// Where the socket is to be.
-    pub fn place(&self) -> PathBuf {
-        self.path.clone().unwrap_or_else(|| {
-            let service = Path::new(SYSTEM_PATH)
-                .parent()
-                .is_some_and(|folder| access(folder, AccessFlags::W_OK).is_ok());
-            let user = default_paths().into_iter().nth(1);
-            user.filter(|_| !service)
-                .unwrap_or_else(|| PathBuf::from(SYSTEM_PATH))
-        })
-    }
-
-    fn parsed_mode(&self) -> Option<Mode> {
-        let bits = u32::from_str_radix(&self.mode, 8)
-            .ok()
-            .filter(|bits| *bits <= 0o777)?;
-        Mode::from_bits(bits)
-    }
-}
-
-/// Where to look for a running glyphd whose path was not given: the service, then the user's own.
-pub fn default_paths() -> Vec<PathBuf> {
-    let own = std::env::var_os("XDG_RUNTIME_DIR")
-        .map(PathBuf::from)
-        .filter(|folder| folder.is_absolute());
-    [
-        Some(PathBuf::from(SYSTEM_PATH)),
-        own.map(|folder| folder.join(USER_NAME)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// What a client that is one too many is told, as a line of JSON, before it is closed.
+/// What a client that is one too many, or not permitted, is told, as a line of JSON, before it is closed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
     v: u32,
@@ -182,7 +83,7 @@ impl Tally {
         self.clients.load(Relaxed)
     }
 
-    /// Clients sent away because there were too many.
+    /// Clients sent away because there were too many, or because they are not permitted.
     pub fn refused(&self) -> u64 {
         self.refused.load(Relaxed)
     }
@@ -205,30 +106,62 @@ impl Tally {
 /// The socket and its thread.
 pub struct Socket {
     name: String,
-    settings: Settings,
-    path: PathBuf,
+    link: Arc<Link>,
+    requests: Requests,
+    look_every: Duration,
     tally: Arc<Tally>,
     running: Option<Running>,
 }
 
+/// What a socket shares with its handles.
+struct Link {
+    path: PathBuf,
+    state: Mutex<LinkState>,
+}
+
+struct LinkState {
+    settings: Settings,
+    /// None when the thread has ended.
+    post: Option<Post>,
+}
+
+impl Link {
+    fn lock(&self) -> MutexGuard<'_, LinkState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 struct Running {
-    inbox: SyncSender<Message>,
-    wake: UnixStream,
+    post: Post,
     thread: JoinHandle<()>,
+    /// One for each event that is written.
+    written: Receiver<()>,
 }
 
 impl Socket {
-    /// Makes the socket and starts to serve it.
+    /// Makes the socket and starts to serve it. What clients ask goes to `requests`.
     ///
     /// # Errors
     /// `Config` for settings that cannot be used or a file in the way that is no socket; `NoDevice` when
     /// another program serves this path; `Io` when the folder is missing or may not be written.
-    pub fn open(settings: &Settings) -> Result<Self> {
+    pub fn open(settings: &Settings, requests: Requests) -> Result<Self> {
+        Socket::open_looking(settings, requests, LOOK_EVERY)
+    }
+
+    fn open_looking(settings: &Settings, requests: Requests, look_every: Duration) -> Result<Self> {
         let path = settings.place();
+        let state = LinkState {
+            settings: settings.clone(),
+            post: None,
+        };
         let mut socket = Socket {
             name: format!("socket {}", path.display()),
-            settings: settings.clone(),
-            path,
+            link: Arc::new(Link {
+                path,
+                state: Mutex::new(state),
+            }),
+            requests,
+            look_every,
             tally: Arc::default(),
             running: None,
         };
@@ -238,7 +171,7 @@ impl Socket {
 
     /// Where clients connect.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.link.path
     }
 
     /// What the server has seen so far, and will.
@@ -246,51 +179,85 @@ impl Socket {
         Arc::clone(&self.tally)
     }
 
+    /// With which its settings can be changed while it works.
+    pub fn handle(&self) -> Handle {
+        Handle(Arc::clone(&self.link))
+    }
+
     fn start(&self) -> Result<Running> {
+        let path = &self.link.path;
         let failed = |fault: &dyn Display| {
-            Error::new(Kind::Io, format!("socket {}: {fault}", self.path.display()))
+            Error::new(Kind::Io, format!("socket {}: {fault}", path.display()))
         };
-        if let Some(fault) = self.settings.check().first() {
-            return Err(Error::new(
-                Kind::Config,
-                format!("output.socket.{}: {}", fault.key, fault.message),
-            ));
-        }
-        let mode = self.settings.parsed_mode().unwrap_or(Mode::empty());
-        let (listener, claim) = path::claim(&self.path, mode)?;
-        let (wake, woken) = UnixStream::pair().map_err(|fault| failed(&fault))?;
-        for stream in [&wake, &woken] {
-            stream
-                .set_nonblocking(true)
-                .map_err(|fault| failed(&fault))?;
-        }
-        let (inbox, messages) = mpsc::sync_channel(INBOX);
+        let mut link = self.link.lock();
+        let rules = Rules::of(&link.settings)?;
+        let place = path::claim(path, rules.mode, rules.group)?;
+        let (waker, woken) = wait::waker().map_err(|fault| failed(&fault))?;
+        let (inbox, messages) = mpsc::channel();
+        let (writes, written) = mpsc::sync_channel(1);
+        let post = Post::new(inbox, waker);
+        let desk = Desk::new(rules.commands.clone(), self.requests.clone(), post.clone());
         let server = Server::new(
-            listener,
-            claim,
-            woken,
-            messages,
-            self.settings.clients,
+            place,
+            rules,
+            (woken, messages),
+            writes,
+            desk,
             Arc::clone(&self.tally),
+            self.look_every,
         );
         let thread = thread::Builder::new()
             .name("socket".to_owned())
             .spawn(move || server.run())
             .map_err(|fault| failed(&fault))?;
+        link.post = Some(post.clone());
         Ok(Running {
-            inbox,
-            wake,
+            post,
             thread,
+            written,
         })
     }
 }
 
-impl Running {
-    /// True when the message will be seen to.
-    fn tell(&self, message: Message) -> std::result::Result<(), TrySendError<Message>> {
-        self.inbox.try_send(message)?;
-        // Full means that the thread has not yet woken from the bytes before: it will.
-        let _ = (&self.wake).write(&[0]);
+/// Changes the settings of a socket that is served, without anybody losing a connection. Clones are for the same socket.
+#[derive(Clone)]
+pub struct Handle(Arc<Link>);
+
+impl Handle {
+    /// Where clients connect: the one thing that stays.
+    pub fn path(&self) -> &Path {
+        &self.0.path
+    }
+
+    /// Works by `settings` from now on: mode, group, users, groups, clients and commands. Who is connected stays,
+    /// except those who may no longer connect. A socket file that somebody removed is made anew.
+    ///
+    /// # Errors
+    /// `Config` for settings that cannot be used or are for another path, `Io` when the system does not let us; in
+    /// either case all is as it was before.
+    pub fn apply(&self, settings: &Settings) -> Result<()> {
+        let path = self.0.path.display();
+        if settings.place() != self.0.path {
+            let what =
+                format!("output.socket.path: {path} is served until the socket is made anew");
+            return Err(Error::new(Kind::Config, what));
+        }
+        let rules = Rules::of(settings)?;
+        let mut link = self.0.lock();
+        let (done, outcome) = mpsc::sync_channel(1);
+        let message = Message::Rules(rules, done);
+        // Without a thread there is nothing to change: the next one is started with the new settings.
+        if link
+            .post
+            .as_ref()
+            .is_some_and(|post| post.tell(message).is_ok())
+        {
+            outcome.recv_timeout(APPLYING).map_err(|_| {
+                let what = format!("socket {path}: its thread does not answer");
+                Error::new(Kind::Io, what)
+            })??;
+        }
+        link.settings = settings.clone();
         Ok(())
     }
 }
@@ -328,31 +295,22 @@ impl Sink for Socket {
             Some(running) => running,
             None => self.start()?,
         };
-        match running.tell(Message::Event(json, change)) {
-            Ok(()) => {
-                self.running = Some(running);
-                Ok(())
-            }
-            Err(TrySendError::Full(_)) => {
-                self.running = Some(running);
-                Err(Error::new(Kind::Io, "its thread does not keep up"))
-            }
-            // Left out of `running`: the next attempt starts anew.
-            Err(TrySendError::Disconnected(_)) => Err(Error::new(Kind::Io, "its thread has ended")),
+        let told = running.post.tell(Message::Event(json, change));
+        // The thread never blocks, and says so once it has written the line to all that keep up.
+        if told.is_ok() && running.written.recv().is_ok() {
+            self.running = Some(running);
+            return Ok(());
         }
+        // Left out of `running`: the next attempt starts anew.
+        Err(Error::new(Kind::Io, "its thread has ended"))
     }
 
     fn close(&mut self, within: Duration) {
-        let Some(running) = self.running.take() else {
-            return;
-        };
-        let mut message = Message::Close(Instant::now() + within);
-        // The thread never blocks, so there is soon room for one more.
-        while let Err(TrySendError::Full(again)) = running.tell(message) {
-            message = again;
-            thread::yield_now();
+        self.link.lock().post = None;
+        if let Some(running) = self.running.take() {
+            let _ = running.post.tell(Message::Close(Instant::now() + within));
+            let _ = running.thread.join();
         }
-        let _ = running.thread.join();
     }
 }
 

@@ -16,6 +16,7 @@ use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, connect, listen, socket,
 };
 use nix::sys::stat::{Mode, fchmod};
+use nix::unistd::{Gid, chown};
 
 use crate::error::{Error, Kind, Result};
 
@@ -28,6 +29,8 @@ pub struct Claim {
     path: PathBuf,
     device: u64,
     inode: u64,
+    /// The group that it had at first.
+    own_group: Gid,
 }
 
 impl Claim {
@@ -37,12 +40,52 @@ impl Claim {
             path: path.to_owned(),
             device: file.dev(),
             inode: file.ino(),
+            own_group: Gid::from_raw(file.gid()),
         })
     }
 
     /// Where the socket is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether it is still there. Somebody may have removed it, or put something else in its place.
+    pub fn holds(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok_and(|file| self.is_ours(&file))
+    }
+
+    /// Gives it exactly the permissions `mode`, and this group, or else the one that it had at first.
+    ///
+    /// # Errors
+    /// `Config` when glyphd may not give it this group, `Io` when the system does not let us.
+    pub fn permit(&self, mode: Mode, group: Option<Gid>) -> Result<()> {
+        let path = &self.path;
+        let failed = |fault: Errno| {
+            Error::new(
+                Kind::Io,
+                format!("socket {}: {}", path.display(), advice(path, fault)),
+            )
+        };
+        let set = |mode: Mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode.bits()))
+                .map_err(|fault| failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0))))
+        };
+        // Neither the old group nor the new one gets what is meant for the other.
+        set(mode.difference(Mode::S_IRWXG))?;
+        let group = group.unwrap_or(self.own_group);
+        // A service that gives no group away needs no right to.
+        if fs::metadata(path).is_ok_and(|file| file.gid() != group.as_raw()) {
+            chown(path, None, Some(group)).map_err(|fault| match fault {
+                Errno::EPERM => {
+                    let what = format!(
+                        "output.socket.group: group {group} cannot be given: glyphd must run as a user who is in it"
+                    );
+                    Error::new(Kind::Config, what)
+                }
+                fault => failed(fault),
+            })?;
+        }
+        set(mode)
     }
 
     fn is_ours(&self, file: &Metadata) -> bool {
@@ -53,18 +96,18 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         // Another program may have put its own file there since.
-        if fs::symlink_metadata(&self.path).is_ok_and(|file| self.is_ours(&file)) {
+        if self.holds() {
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Listens at `path`, without blocking, with exactly the permissions `mode`.
+/// Listens at `path`, without blocking, with exactly the permissions `mode`, for `group` if that is given.
 ///
 /// # Errors
-/// `NoDevice` when a program listens there already, `Config` when something else than a socket is there,
-/// `Io` when the system does not let us.
-pub fn claim(path: &Path, mode: Mode) -> Result<(UnixListener, Claim)> {
+/// `NoDevice` when a program listens there already, `Config` when something else than a socket is there or
+/// glyphd may not give it this group, `Io` when the system does not let us.
+pub fn claim(path: &Path, mode: Mode, group: Option<Gid>) -> Result<(UnixListener, Claim)> {
     let failed = |fault: Errno| {
         Error::new(
             Kind::Io,
@@ -91,11 +134,11 @@ pub fn claim(path: &Path, mode: Mode) -> Result<(UnixListener, Claim)> {
     let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
     // The mode of the file comes from that of the descriptor, less the umask: so it is never wider than asked,
     // not even before the next step takes the umask back.
-    fchmod(&fd, mode).map_err(failed)?;
+    fchmod(&fd, mode.difference(Mode::S_IRWXG)).map_err(failed)?;
     let address = UnixAddr::new(path).map_err(failed)?;
     bind(fd.as_raw_fd(), &address).map_err(failed)?;
     let claim = Claim::on(path).map_err(os_failed)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode.bits())).map_err(os_failed)?;
+    claim.permit(mode, group)?;
     listen(&fd, Backlog::new(BACKLOG).map_err(failed)?).map_err(failed)?;
     Ok((UnixListener::from(fd), claim))
 }
@@ -170,7 +213,7 @@ mod tests {
     fn the_socket_has_its_mode_and_goes_with_its_claim() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s");
-        let (_listener, claim) = claim(&path, mode()).unwrap();
+        let (_listener, claim) = claim(&path, mode(), None).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o620);
         UnixStream::connect(&path).unwrap();
         drop(claim);
@@ -178,11 +221,48 @@ mod tests {
     }
 
     #[test]
+    fn its_mode_and_group_can_be_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("s");
+        let (_listener, claim) = claim(&path, mode(), None).unwrap();
+        let now = || {
+            let file = fs::metadata(&path).unwrap();
+            (file.mode() & 0o7777, file.gid())
+        };
+        let own = now().1;
+        // A group that whoever runs the tests is in, or any for root, who may give it every group.
+        let other = match nix::unistd::Uid::effective().is_root() {
+            true => Some(Gid::from_raw(54_321)),
+            false => nix::unistd::getgroups()
+                .unwrap()
+                .into_iter()
+                .find(|group| group.as_raw() != own),
+        };
+        let Some(other) = other else {
+            eprintln!("skipped: this user is in one group only");
+            return;
+        };
+        let wide = Mode::from_bits_truncate(0o660);
+        claim.permit(wide, Some(other)).unwrap();
+        assert_eq!(now(), (0o660, other.as_raw()));
+        claim.permit(mode(), None).unwrap();
+        assert_eq!(now(), (0o620, own));
+        if !nix::unistd::Uid::effective().is_root() {
+            let fault = claim.permit(wide, Some(Gid::from_raw(0))).unwrap_err();
+            assert_eq!(fault.kind(), Kind::Config);
+            assert_eq!(now().0, 0o600);
+        }
+        assert!(claim.holds());
+        fs::remove_file(&path).unwrap();
+        assert!(!claim.holds());
+    }
+
+    #[test]
     fn a_socket_that_somebody_serves_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s");
         let _theirs = UnixListener::bind(&path).unwrap();
-        let fault = claim(&path, mode()).unwrap_err();
+        let fault = claim(&path, mode(), None).unwrap_err();
         assert_eq!(fault.kind(), Kind::NoDevice);
         assert!(fault.to_string().contains("in use"), "{fault}");
         UnixStream::connect(&path).unwrap();
@@ -193,7 +273,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s");
         drop(UnixListener::bind(&path).unwrap());
-        let (_listener, _claim) = claim(&path, mode()).unwrap();
+        let (_listener, _claim) = claim(&path, mode(), None).unwrap();
         UnixStream::connect(&path).unwrap();
     }
 
@@ -204,7 +284,7 @@ mod tests {
         fs::write(&file, "precious").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
         for path in [&file, &link, &folder.path().to_owned()] {
-            assert_eq!(claim(path, mode()).unwrap_err().kind(), Kind::Config);
+            assert_eq!(claim(path, mode(), None).unwrap_err().kind(), Kind::Config);
         }
         assert_eq!(fs::read_to_string(&link).unwrap(), "precious");
     }
@@ -213,7 +293,7 @@ mod tests {
     fn a_file_put_in_our_place_is_not_removed_at_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s");
-        let (_listener, claim) = claim(&path, mode()).unwrap();
+        let (_listener, claim) = claim(&path, mode(), None).unwrap();
         fs::remove_file(&path).unwrap();
         let _theirs = UnixListener::bind(&path).unwrap();
         drop(claim);
@@ -222,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_missing_is_named() {
-        let fault = claim(Path::new("/nowhere/at/all/s"), mode()).unwrap_err();
+        let fault = claim(Path::new("/nowhere/at/all/s"), mode(), None).unwrap_err();
         assert_eq!(fault.kind(), Kind::Io);
         assert!(
             fault.to_string().contains("/nowhere/at/all is not there"),

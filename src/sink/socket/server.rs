@@ -3,47 +3,98 @@
 //! Takes messages from the sink and connections from the listener, waits for all of them in one `poll`,
 //! and never anywhere else.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::{Receiver, SendError, Sender, SyncSender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use log::{debug, info, warn};
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
+use nix::sys::socket::getsockopt;
+use nix::sys::socket::sockopt::PeerCredentials;
+use nix::unistd::{Gid, Uid};
 
 use super::client::{Client, Gone};
-use super::path::Claim;
+use super::desk::{Desk, as_line};
+use super::path::{self, Claim};
+use super::rules::{Peer, Rules};
 use super::view::{Change, View};
 use super::{Refusal, Tally};
+use crate::control::Answer;
+use crate::error::Result as Outcome;
+use crate::sink::wait::{self, Waker, Woken};
 
-/// How long no client is accepted after the system had no file descriptor for one.
-const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
+/// How long nothing is tried again for which the system had no file descriptor or no memory.
+const PAUSE: Duration = Duration::from_secs(1);
+/// What one is told whom the settings do not name.
+const NOT_PERMITTED: &str = "not permitted for this user (output.socket.users, groups)";
 
-/// What the sink tells the thread.
+/// What the thread is told.
 pub enum Message {
-    /// A line for all clients, and what it changes in view.
+    /// A line for all clients, and what it changes in view. Once it is written, `written` is told.
     Event(Arc<[u8]>, Change),
+    /// What the client of this id is due.
+    Answer(u64, Answer),
+    /// Work by these from now on, and tell whether that could be done.
+    Rules(Rules, SyncSender<Outcome<()>>),
     /// Send what waits, until then at most, and end.
     Close(Instant),
+}
+
+/// Where messages are handed in. They never wait: at any time there are one event, one set of rules and one answer for
+/// each client on their way, and no more.
+#[derive(Clone, Debug)]
+pub struct Post {
+    inbox: Sender<Message>,
+    waker: Waker,
+}
+
+impl Post {
+    pub fn new(inbox: Sender<Message>, waker: Waker) -> Self {
+        Post { inbox, waker }
+    }
+
+    /// An error when the thread has ended.
+    pub fn tell(&self, message: Message) -> Result<(), SendError<Message>> {
+        self.inbox.send(message)?;
+        self.waker.wake();
+        Ok(())
+    }
 }
 
 /// What the thread owns.
 pub struct Server {
     listener: UnixListener,
     claim: Claim,
-    wake: UnixStream,
+    woken: Woken,
     inbox: Receiver<Message>,
-    most_clients: usize,
+    written: SyncSender<()>,
+    rules: Rules,
+    desk: Desk,
     tally: Arc<Tally>,
     clients: Vec<Client>,
+    next_id: u64,
     view: View,
     closing: Option<Instant>,
     accept_again: Option<Instant>,
-    refusals_said: bool,
+    /// When the place of the socket is looked at next, and how often.
+    look: Instant,
+    look_every: Duration,
+    said: Said,
+}
+
+/// What the log has said and need not say again until it has passed.
+#[derive(Default)]
+struct Said {
+    full: bool,
+    stranger: Option<Uid>,
+    no_descriptor: bool,
+    no_place: bool,
+    blind: bool,
 }
 
 /// What `poll` found.
@@ -53,54 +104,52 @@ struct Found {
 }
 
 impl Server {
-    /// Neither `listener` nor `wake` may block.
+    /// Makes the socket. `listener` must not block.
     pub fn new(
-        listener: UnixListener,
-        claim: Claim,
-        wake: UnixStream,
-        inbox: Receiver<Message>,
-        most_clients: usize,
+        place: (UnixListener, Claim),
+        rules: Rules,
+        inbox: (Woken, Receiver<Message>),
+        written: SyncSender<()>,
+        desk: Desk,
         tally: Arc<Tally>,
+        look_every: Duration,
     ) -> Self {
+        let ((listener, claim), (woken, inbox)) = (place, inbox);
         Server {
             listener,
             claim,
-            wake,
+            woken,
             inbox,
-            most_clients,
+            written,
+            rules,
+            desk,
             tally,
             clients: Vec::new(),
+            next_id: 0,
             view: View::default(),
             closing: None,
             accept_again: None,
-            refusals_said: false,
+            look: Instant::now() + look_every,
+            look_every,
+            said: Said::default(),
         }
     }
 
-    /// Serves until told to close, or until the sink is gone.
+    /// Serves until told to close.
     pub fn run(mut self) {
         info!("socket {}: ready", self.claim.path().display());
         loop {
-            let found = match self.wait() {
-                Ok(found) => found,
-                Err(Errno::EINTR | Errno::EAGAIN) => continue,
-                Err(fault) => {
-                    warn!(
-                        "socket {}: cannot wait for clients: {}",
-                        self.claim.path().display(),
-                        fault.desc()
-                    );
-                    break;
-                }
-            };
+            let found = self.wait();
             self.serve(&found.clients);
             // Whoever connected before an event was sent hears it: so first the messages are taken, then
             // the clients are accepted that came before them, then the messages are passed on.
-            let messages = self.take_messages();
+            self.woken.clear();
+            let messages: Vec<Message> = self.inbox.try_iter().collect();
             if self.accepting() && (found.connection || !messages.is_empty()) {
                 self.accept();
             }
             messages.into_iter().for_each(|message| self.heed(message));
+            self.look();
             let sent = self.clients.iter().all(|client| client.bytes() == 0);
             if self
                 .closing
@@ -112,74 +161,120 @@ impl Server {
         self.tally.clients.store(0, Relaxed);
     }
 
-    fn wait(&mut self) -> nix::Result<Found> {
+    fn wait(&mut self) -> Found {
         let now = Instant::now();
         self.accept_again = self.accept_again.filter(|again| *again > now);
-        let accepting = self.accepting();
         let mut fds = Vec::with_capacity(2 + self.clients.len());
-        fds.push(PollFd::new(self.wake.as_fd(), PollFlags::POLLIN));
-        let connections = if accepting {
-            PollFlags::POLLIN
-        } else {
-            PollFlags::empty()
-        };
+        fds.push(self.woken.poll_fd());
+        let mut connections = PollFlags::empty();
+        connections.set(PollFlags::POLLIN, self.accepting());
         fds.push(PollFd::new(self.listener.as_fd(), connections));
-        fds.extend(
-            self.clients
-                .iter()
-                .map(|client| PollFd::new(client.as_fd(), client.interest())),
-        );
-        let until = [self.closing, self.accept_again]
-            .into_iter()
-            .flatten()
-            .min();
-        poll(
-            &mut fds,
-            timeout(until.map(|until| until.saturating_duration_since(now))),
-        )?;
-        let mut found = fds
-            .iter()
-            .map(|fd| fd.revents().unwrap_or(PollFlags::empty()));
-        let (_, connection) = (found.next(), found.next());
-        let connection = connection.is_some_and(|flags| !flags.is_empty());
-        Ok(Found {
-            connection,
-            clients: found.collect(),
-        })
-    }
-
-    fn take_messages(&mut self) -> Vec<Message> {
-        // Emptied before the messages are taken: a byte that comes later wakes the thread again.
-        let mut bytes = [0; 64];
-        while self
-            .wake
-            .read(&mut bytes)
-            .is_ok_and(|count| count == bytes.len())
-        {}
-        let mut messages = Vec::new();
-        loop {
-            match self.inbox.try_recv() {
-                Ok(message) => messages.push(message),
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => {
-                    messages.push(Message::Close(Instant::now()));
-                    break;
+        fds.extend(self.clients.iter().map(Client::poll_fd));
+        let moments = [self.closing, self.accept_again, Some(self.look)];
+        match wait::until(&mut fds, moments.into_iter().flatten().min()) {
+            Ok(()) => self.said.blind = false,
+            Err(fault) => {
+                // Out of memory, most likely: not to spin until that is over.
+                if !std::mem::replace(&mut self.said.blind, true) {
+                    let (path, fault) = (self.claim.path().display(), fault.desc());
+                    warn!("socket {path}: cannot wait for clients: {fault}; will try again");
                 }
+                thread::sleep(PAUSE);
             }
         }
-        messages
+        let mut found = fds.iter().map(wait::found);
+        let (_, connection) = (found.next(), found.next());
+        let connection = connection.is_some_and(|flags| !flags.is_empty());
+        Found {
+            connection,
+            clients: found.collect(),
+        }
     }
 
     fn heed(&mut self, message: Message) {
         match message {
             Message::Event(line, change) => {
                 self.view.change(change);
-                self.keep(|client| client.tell(&line));
+                self.keep(|client, _| client.tell_event(&line));
+                // The sink sends one event at a time, so there is room.
+                let _ = self.written.try_send(());
+            }
+            Message::Answer(id, answer) => {
+                let line = as_line(&answer);
+                self.keep(|client, desk| match client.id == id {
+                    true => {
+                        client.answer(&line)?;
+                        desk.attend(client)
+                    }
+                    false => Ok(()),
+                });
+            }
+            Message::Rules(rules, done) => {
+                let _ = done.try_send(self.change(rules));
             }
             Message::Close(deadline) => {
                 self.closing.get_or_insert(deadline);
             }
         }
+    }
+
+    /// Works by `rules` from now on; clients who may no longer connect are sent away. After an error all is as before.
+    fn change(&mut self, rules: Rules) -> Outcome<()> {
+        if self.claim.holds() {
+            let done = self.claim.permit(rules.mode, rules.group);
+            if done.is_err() {
+                let _ = self.claim.permit(self.rules.mode, self.rules.group);
+            }
+            done?;
+        } else {
+            self.claim_again(&rules)?;
+        }
+        self.desk.commands.clone_from(&rules.commands);
+        self.rules = rules;
+        self.said = Said::default();
+        let rules = self.rules.clone();
+        self.keep(|client, _| match rules.admit(client.peer) {
+            true => Ok(()),
+            false => {
+                let _ = client.tell(&refusal(NOT_PERMITTED));
+                Err(Gone::Dismissed)
+            }
+        });
+        Ok(())
+    }
+
+    /// Looks from time to time whether somebody has removed the socket file, and if so makes it anew.
+    fn look(&mut self) {
+        let now = Instant::now();
+        if now < self.look || self.closing.is_some() {
+            return;
+        }
+        self.look = now + self.look_every;
+        if self.claim.holds() {
+            return;
+        }
+        let made = self.claim_again(&self.rules.clone());
+        let path = self.claim.path().display();
+        match made {
+            Ok(()) => {
+                self.said.no_place = false;
+                warn!("socket {path}: had been removed, and was made anew");
+            }
+            Err(fault) => {
+                if !std::mem::replace(&mut self.said.no_place, true) {
+                    warn!("{fault}; it had been removed, will try again");
+                }
+            }
+        }
+    }
+
+    fn claim_again(&mut self, rules: &Rules) -> Outcome<()> {
+        let path = self.claim.path().to_owned();
+        let (listener, claim) = path::claim(&path, rules.mode, rules.group)?;
+        // Those who came before the file was removed wait there.
+        self.accept();
+        (self.listener, self.claim) = (listener, claim);
+        Ok(())
     }
 
     fn accepting(&self) -> bool {
@@ -188,80 +283,114 @@ impl Server {
 
     fn serve(&mut self, found: &[PollFlags]) {
         let mut found = found.iter();
-        self.keep(|client| match found.next() {
-            Some(flags) if !flags.is_empty() => client.serve(*flags),
+        self.keep(|client, desk| match found.next() {
+            Some(flags) if !flags.is_empty() => {
+                client.serve(*flags)?;
+                desk.attend(client)
+            }
             _ => Ok(()),
         });
     }
 
     /// Does `step` with each client, and lets those go that are gone.
-    fn keep(&mut self, mut step: impl FnMut(&mut Client) -> Result<(), Gone>) {
-        let (path, tally) = (self.claim.path().display(), &self.tally);
+    fn keep(&mut self, mut step: impl FnMut(&mut Client, &Desk) -> Result<(), Gone>) {
+        let (path, tally, desk) = (self.claim.path().display(), &self.tally, &self.desk);
         let before = self.clients.len();
         self.clients.retain_mut(|client| {
-            let Err(gone) = step(client) else { return true };
-            let process = client.process();
+            let Err(gone) = step(client, desk).and_then(|()| client.stays()) else {
+                return true;
+            };
+            let process = client.peer.process;
             match gone {
-                Gone::Left => debug!("socket {path}: process {process} has left"),
+                Gone::Left => {
+                    desk.last_words(client);
+                    debug!("socket {path}: process {process} has left");
+                }
                 Gone::Broken(fault) => warn!("socket {path}: process {process}: {fault}"),
                 Gone::Overflowed => {
                     tally.overflowed.fetch_add(1, Relaxed);
                     warn!("socket {path}: process {process} does not read and is dropped");
                 }
+                Gone::Dismissed => {
+                    tally.refused.fetch_add(1, Relaxed);
+                    info!("socket {path}: process {process} may no longer connect");
+                }
             }
             false
         });
         if self.clients.len() < before {
-            self.refusals_said = false;
+            self.said.full = false;
             self.count();
         }
     }
 
     fn accept(&mut self) {
         // As many as may be served, and one more each round to be refused: a flood cannot hold up the rest.
-        for _ in 0..=self.most_clients {
-            let stream = match self.listener.accept() {
-                Ok((stream, _)) => stream,
+        for _ in 0..=self.rules.clients {
+            match self.listener.accept() {
+                Ok((stream, _)) => {
+                    self.said.no_descriptor = false;
+                    self.welcome(stream);
+                }
                 Err(fault) if fault.kind() == ErrorKind::WouldBlock => return,
                 Err(fault)
                     if matches!(
                         fault.kind(),
                         ErrorKind::Interrupted | ErrorKind::ConnectionAborted
-                    ) =>
-                {
-                    continue;
-                }
+                    ) => {}
                 Err(fault) => {
-                    warn!(
-                        "socket {}: cannot accept a client: {fault}",
-                        self.claim.path().display()
-                    );
-                    self.accept_again = Some(Instant::now() + ACCEPT_PAUSE);
+                    if !std::mem::replace(&mut self.said.no_descriptor, true) {
+                        let path = self.claim.path().display();
+                        warn!("socket {path}: cannot accept a client: {fault}; will try again");
+                    }
+                    self.accept_again = Some(Instant::now() + PAUSE);
                     return;
                 }
-            };
-            if stream.set_nonblocking(true).is_err() {
-                continue;
             }
-            if self.clients.len() >= self.most_clients {
-                self.refuse(stream);
-                continue;
+        }
+    }
+
+    fn welcome(&mut self, stream: UnixStream) {
+        // Who cannot be told is let in by no rule, and what blocks would hold up the others.
+        let Ok(credentials) = getsockopt(&stream, PeerCredentials) else {
+            return;
+        };
+        if stream.set_nonblocking(true).is_err() {
+            return;
+        }
+        let peer = Peer {
+            process: credentials.pid(),
+            user: Uid::from_raw(credentials.uid()),
+            group: Gid::from_raw(credentials.gid()),
+        };
+        let path = self.claim.path().display();
+        if !self.rules.admit(peer) {
+            let (process, user) = (peer.process, peer.user);
+            if self.said.stranger.replace(user) != Some(user) {
+                warn!(
+                    "socket {path}: process {process} of user {user} may not connect (output.socket.users, groups)"
+                );
             }
-            let mut client = Client::new(stream);
-            debug!(
-                "socket {}: process {} listens",
-                self.claim.path().display(),
-                client.process()
-            );
-            if self
-                .view
-                .lines()
-                .try_for_each(|line| client.tell(line))
-                .is_ok()
-            {
+            return self.refuse(stream, NOT_PERMITTED);
+        }
+        let most = self.rules.clients;
+        if self.clients.len() >= most {
+            if !std::mem::replace(&mut self.said.full, true) {
+                warn!("socket {path}: {most} clients listen, more are refused");
+            }
+            let why = format!("{most} clients listen already (output.socket.clients)");
+            return self.refuse(stream, &why);
+        }
+        debug!("socket {path}: process {} listens", peer.process);
+        let mut client = Client::new(self.next_id, stream, peer);
+        self.next_id += 1;
+        let told = self.view.lines().try_for_each(|line| client.tell(line));
+        match told {
+            Ok(()) => {
                 self.clients.push(client);
                 self.count();
             }
+            Err(_) => self.desk.last_words(&mut client),
         }
     }
 
@@ -269,32 +398,15 @@ impl Server {
         self.tally.clients.store(self.clients.len() as u64, Relaxed);
     }
 
-    fn refuse(&mut self, mut stream: UnixStream) {
+    fn refuse(&self, mut stream: UnixStream, why: &str) {
         self.tally.refused.fetch_add(1, Relaxed);
-        let most = self.most_clients;
-        if !self.refusals_said {
-            self.refusals_said = true;
-            warn!(
-                "socket {}: {most} clients listen, more are refused",
-                self.claim.path().display()
-            );
-        }
-        let refusal = Refusal::new(format!(
-            "{most} clients listen already (output.socket.clients)"
-        ));
-        if let Ok(mut line) = serde_json::to_string(&refusal) {
-            line.push('\n');
-            // A new connection has room for this line; if not, the client sees the end only.
-            let _ = stream.write(line.as_bytes());
-        }
+        // A new connection has room for this line; if not, the client sees the end only.
+        let _ = stream.write(&refusal(why));
     }
 }
 
-/// Rounded up, so that a wait never ends just before its time and spins.
-fn timeout(left: Option<Duration>) -> PollTimeout {
-    let Some(left) = left else {
-        return PollTimeout::NONE;
-    };
-    let rounded = left.saturating_add(Duration::from_micros(999));
-    PollTimeout::try_from(rounded).unwrap_or(PollTimeout::MAX)
+fn refusal(why: &str) -> Arc<[u8]> {
+    let mut line = serde_json::to_string(&Refusal::new(why.to_owned())).unwrap_or_default();
+    line.push('\n');
+    line.into_bytes().into()
 }

@@ -1,7 +1,13 @@
-use std::io::{BufRead, BufReader};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::Shutdown;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 
 use super::*;
+use crate::control::{Answer, Command, Inbox, requests};
 use crate::sink::samples::{line, line_saying, page};
+use crate::sink::{Limits, Outlet};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -21,21 +27,42 @@ impl Listener {
         line
     }
 
+    fn say(&mut self, words: &str) {
+        self.0.get_mut().write_all(words.as_bytes()).unwrap();
+    }
+
+    fn answer(&mut self) -> Answer {
+        serde_json::from_str(&self.hear()).unwrap()
+    }
+
     fn event(&mut self) -> Event {
         Event::from_json(&self.hear()).unwrap()
     }
 }
 
-fn socket_for(clients: usize) -> (tempfile::TempDir, Socket) {
+/// A socket with these settings, in a folder of its own.
+fn socket_with(settings: Settings) -> (tempfile::TempDir, Socket, Inbox) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("glyphd.sock");
     let settings = Settings {
-        path: Some(path),
+        path: Some(folder.path().join("glyphd.sock")),
+        ..settings
+    };
+    let (requests, inbox) = requests();
+    let socket = Socket::open_looking(&settings, requests, Duration::from_millis(5)).unwrap();
+    (folder, socket, inbox)
+}
+
+fn socket_for(clients: usize) -> (tempfile::TempDir, Socket) {
+    let (folder, socket, _) = socket_with(Settings {
         clients,
         ..Settings::default()
-    };
-    let socket = Socket::open(&settings).unwrap();
+    });
     (folder, socket)
+}
+
+/// The settings that the socket has.
+fn settings_of(socket: &Socket) -> Settings {
+    socket.link.lock().settings.clone()
 }
 
 #[test]
@@ -124,12 +151,7 @@ fn one_that_does_not_read_is_dropped_and_delays_nobody() {
 fn one_that_only_closed_its_own_side_goes_on_hearing() {
     let (_folder, mut socket) = socket_for(4);
     let mut listener = Listener::to(&socket);
-    listener.0.get_mut().write_all(b"hello\n").unwrap();
-    listener
-        .0
-        .get_mut()
-        .shutdown(std::net::Shutdown::Write)
-        .unwrap();
+    listener.0.get_mut().shutdown(Shutdown::Write).unwrap();
     for id in 0..3 {
         socket.send(&line(id, LineChange::Appeared)).unwrap();
         assert_eq!(listener.event(), line(id, LineChange::Appeared));
@@ -193,39 +215,263 @@ fn a_second_server_at_the_same_place_is_refused() {
         ..Settings::default()
     };
     assert_eq!(
-        Socket::open(&settings).err().map(|fault| fault.kind()),
+        Socket::open(&settings, requests().0)
+            .err()
+            .map(|fault| fault.kind()),
         Some(Kind::NoDevice)
     );
 }
 
 #[test]
-fn settings_that_cannot_be_used_are_all_named() {
-    assert_eq!(Settings::default().check(), []);
-    let keys = |settings: Settings| {
-        settings
-            .check()
-            .into_iter()
-            .map(|fault| fault.key)
-            .collect::<Vec<_>>()
-    };
-    let wrong = Settings {
-        path: Some("here".into()),
-        mode: "rw".to_owned(),
-        clients: 0,
-        ..Settings::default()
-    };
-    assert_eq!(keys(wrong), ["path", "mode", "clients"]);
-    let long = Settings {
-        path: Some(format!("/{}", "x".repeat(LONGEST_PATH)).into()),
-        ..Settings::default()
-    };
-    assert_eq!(keys(long), ["path"]);
+fn a_command_is_answered_to_whoever_gave_it_and_among_the_events() {
+    let (_folder, mut socket, inbox) = socket_with(Settings::default());
+    let (mut asker, mut other) = (Listener::to(&socket), Listener::to(&socket));
+    asker.say("Pause\n{\"command\":\"status\"}\n");
+    let request = inbox.next(LONG).unwrap();
+    assert_eq!(request.command, Command::Pause);
+    assert_eq!(request.from, format!("process {}", std::process::id()));
+    // The second waits for the answer to the first.
+    socket.send(&line(1, LineChange::Appeared)).unwrap();
+    assert!(inbox.next(Duration::ZERO).is_none());
+    request.answer(Answer::done(Command::Pause, "paused"));
+    assert_eq!(asker.event(), line(1, LineChange::Appeared));
+    assert_eq!(asker.answer(), Answer::done(Command::Pause, "paused"));
+    assert_eq!(inbox.next(LONG).unwrap().command, Command::Status);
+    // The request went without an answer: that is said, too.
+    let answer = asker.answer();
     assert_eq!(
-        keys(Settings {
-            mode: "1777".to_owned(),
-            ..Settings::default()
-        }),
-        ["mode"]
+        (answer.command.as_str(), answer.ok, answer.message.as_str()),
+        ("status", false, "glyphd gave no answer")
     );
-    assert!(toml::from_str::<Settings>("pth = \"/x\"").is_err());
+    assert_eq!(other.event(), line(1, LineChange::Appeared));
+    socket.send(&line(2, LineChange::Appeared)).unwrap();
+    assert_eq!(other.event(), line(2, LineChange::Appeared));
+}
+
+#[test]
+fn nonsense_is_refused_a_few_times_and_then_passed_over() {
+    let (_folder, socket, inbox) = socket_with(Settings::default());
+    let mut listener = Listener::to(&socket);
+    // Megabytes without an end of line, and then lines that are no commands.
+    let endless = thread::spawn({
+        let mut stream = listener.0.get_ref().try_clone().unwrap();
+        move || {
+            stream.write_all(&vec![b'x'; 3 << 20]).unwrap();
+            stream
+                .write_all("\nGET / HTTP/1.1\n".repeat(1000).as_bytes())
+                .unwrap();
+            stream.write_all(b"status\nnonsense\n").unwrap();
+        }
+    });
+    let mut refused = 0;
+    loop {
+        if let Some(request) = inbox.next(Duration::ZERO) {
+            request.answer(Answer::done(Command::Status, "well"));
+        }
+        listener
+            .0
+            .get_mut()
+            .set_read_timeout(Some(Duration::from_millis(5)))
+            .unwrap();
+        let mut line = String::new();
+        if listener.0.read_line(&mut line).is_err() {
+            continue;
+        }
+        let answer: Answer = serde_json::from_str(&line).unwrap();
+        if answer.ok {
+            break;
+        }
+        refused += 1;
+    }
+    endless.join().unwrap();
+    assert_eq!(refused, 8);
+    listener.0.get_mut().set_read_timeout(Some(LONG)).unwrap();
+    // After something sensible it is told again.
+    assert_eq!(listener.answer().command, "nonsense");
+}
+
+#[test]
+fn what_clients_may_not_ask_is_refused() {
+    let (_folder, socket, inbox) = socket_with(Settings {
+        commands: vec![Command::Status],
+        ..Settings::default()
+    });
+    let mut listener = Listener::to(&socket);
+    listener.say("pause\nstatus\n");
+    let answer = listener.answer();
+    assert!(!answer.ok && answer.message.contains("output.socket.commands"));
+    assert_eq!(inbox.next(LONG).unwrap().command, Command::Status);
+    // One that does not wait for its answer is still not heard.
+    let mut hasty = Listener::to(&socket);
+    hasty.say("reload\n");
+    drop(hasty);
+    assert!(inbox.next(Duration::from_millis(20)).is_none());
+}
+
+#[test]
+fn one_that_only_asks_hears_answers_alone_and_then_the_end() {
+    let (_folder, mut socket, inbox) = socket_with(Settings::default());
+    let mut asker = Listener::to(&socket);
+    asker.say("quiet\n");
+    let answer = asker.answer();
+    assert!(answer.ok && answer.command == "quiet");
+    socket.send(&line(1, LineChange::Appeared)).unwrap();
+    asker.say("status\n");
+    asker.0.get_mut().shutdown(Shutdown::Write).unwrap();
+    let request = inbox.next(LONG).unwrap();
+    request.answer(Answer::done(Command::Status, "well"));
+    assert_eq!(asker.answer().command, "status");
+    assert_eq!(asker.hear(), "");
+}
+
+#[test]
+fn a_command_of_one_that_leaves_at_once_counts() {
+    let (_folder, mut socket, inbox) = socket_with(Settings::default());
+    // What is in view makes the kernel reset the connection, as it leaves unread.
+    socket.send(&line(1, LineChange::Appeared)).unwrap();
+    for _ in 0..20 {
+        let mut hasty = Listener::to(&socket);
+        hasty.say("trigger\nstop\n");
+        drop(hasty);
+        socket.send(&line(1, LineChange::Updated)).unwrap();
+        for command in [Command::Trigger, Command::Stop] {
+            let request = inbox.next(LONG).unwrap();
+            assert_eq!(request.command, command);
+            // To nobody any more, which is no fault.
+            request.answer(Answer::done(command, "done"));
+        }
+    }
+}
+
+#[test]
+fn when_the_daemon_is_ending_commands_are_refused() {
+    let (_folder, socket) = socket_for(1);
+    let mut asker = Listener::to(&socket);
+    asker.say("status\n");
+    assert_eq!(asker.answer().message, "glyphd is ending");
+}
+
+#[test]
+fn three_that_read_get_everything_while_one_does_not() {
+    const EVENTS: u64 = 60;
+    let (_folder, socket) = socket_for(4);
+    let path = socket.path().to_owned();
+    let tally = socket.tally();
+    let _idle = Listener::to(&socket);
+    let mut readers: Vec<Listener> = (0..3).map(|_| Listener::to(&socket)).collect();
+    let outlet = Outlet::start(Box::new(socket), Limits::default()).unwrap();
+    let text = "x".repeat(40_000);
+    for id in 0..EVENTS {
+        let event = line_saying(id, LineChange::Gone, &text);
+        outlet.offer(event.clone());
+        for reader in &mut readers {
+            assert_eq!(reader.event(), event);
+        }
+    }
+    assert!(outlet.wait_until(|counts| counts.waiting == 0));
+    let status = outlet.status();
+    assert_eq!((status.delivered, status.dropped), (EVENTS, 0));
+    assert_eq!(status.latency.count, EVENTS);
+    assert_eq!(tally.overflowed(), 1);
+    assert_eq!(status.clients.map(|clients| clients.overflowed), Some(1));
+    assert!(outlet.close(LONG).finished);
+    assert!(!path.exists());
+}
+
+#[test]
+fn new_settings_are_taken_without_dropping_anybody() {
+    let (folder, mut socket, _inbox) = socket_with(Settings {
+        clients: 1,
+        ..Settings::default()
+    });
+    let handle = socket.handle();
+    let mut first = Listener::to(&socket);
+    socket.send(&line(1, LineChange::Appeared)).unwrap();
+    assert_eq!(first.event(), line(1, LineChange::Appeared));
+    let more = Settings {
+        clients: 2,
+        mode: "0600".to_owned(),
+        commands: Vec::new(),
+        ..settings_of(&socket)
+    };
+    handle.apply(&more).unwrap();
+    let mode = fs::metadata(handle.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut second = Listener::to(&socket);
+    assert_eq!(second.event(), line(1, LineChange::Appeared));
+    first.say("status\n");
+    assert!(first.answer().message.contains("output.socket.commands"));
+    for wrong in [
+        Settings {
+            group: Some("no-such-group".to_owned()),
+            ..more.clone()
+        },
+        Settings {
+            path: Some(folder.path().join("elsewhere")),
+            ..more.clone()
+        },
+    ] {
+        assert_eq!(handle.apply(&wrong).unwrap_err().kind(), Kind::Config);
+        assert_eq!(settings_of(&socket), more);
+    }
+    // Fewer than are connected: they stay, and nobody else comes.
+    let fewer = Settings { clients: 1, ..more };
+    handle.apply(&fewer).unwrap();
+    socket.send(&line(2, LineChange::Appeared)).unwrap();
+    assert_eq!(first.event(), line(2, LineChange::Appeared));
+    assert_eq!(second.event(), line(2, LineChange::Appeared));
+    assert!(
+        Listener::to(&socket)
+            .hear()
+            .contains("1 clients listen already")
+    );
+}
+
+#[test]
+fn a_socket_file_that_was_removed_is_made_anew() {
+    let (_folder, mut socket, _inbox) = socket_with(Settings::default());
+    let mut first = Listener::to(&socket);
+    socket.send(&line(1, LineChange::Appeared)).unwrap();
+    let path = socket.path().to_owned();
+    fs::remove_file(&path).unwrap();
+    let start = Instant::now();
+    while UnixStream::connect(&path).is_err() {
+        assert!(start.elapsed() < LONG);
+        thread::yield_now();
+    }
+    fs::remove_file(&path).unwrap();
+    socket.handle().apply(&settings_of(&socket)).unwrap();
+    let mut second = Listener::to(&socket);
+    assert_eq!(second.event(), line(1, LineChange::Appeared));
+    // Those from before are still there.
+    assert_eq!(first.event(), line(1, LineChange::Appeared));
+    assert_eq!(socket.tally().refused(), 0);
+}
+
+#[test]
+fn a_thread_that_has_ended_is_replaced_with_the_settings_of_now() {
+    let (_folder, mut socket, _inbox) = socket_with(Settings::default());
+    let running = socket.running.as_ref().unwrap();
+    running.post.tell(Message::Close(Instant::now())).unwrap();
+    let start = Instant::now();
+    while socket.path().exists() {
+        assert!(start.elapsed() < LONG);
+        thread::yield_now();
+    }
+    let fewer = Settings {
+        clients: 1,
+        ..settings_of(&socket)
+    };
+    // The thread may be just before its end, which is then said.
+    while socket.handle().apply(&fewer).is_err() {}
+    let event = line(1, LineChange::Appeared);
+    assert!(socket.send(&event).is_err());
+    socket.send(&event).unwrap();
+    let _first = Listener::to(&socket);
+    socket.send(&event).unwrap();
+    assert!(
+        Listener::to(&socket)
+            .hear()
+            .contains("1 clients listen already")
+    );
 }

@@ -1,0 +1,186 @@
+//! The settings of the socket.
+
+use std::path::{Path, PathBuf};
+
+use nix::sys::stat::Mode;
+use nix::unistd::{AccessFlags, access};
+use serde::{Deserialize, Serialize};
+
+use crate::config::Fault;
+use crate::control::Command;
+
+/// Where the service listens.
+pub const SYSTEM_PATH: &str = "/run/glyphd/glyphd.sock";
+/// The name of the socket in a user's own runtime folder.
+const USER_NAME: &str = "glyphd.sock";
+/// Bytes of a path that fit into `sockaddr_un`, less the zero at its end.
+const LONGEST_PATH: usize = 107;
+/// The most clients a setting may allow: each costs a file descriptor, of which a service has 1024.
+const MOST_CLIENTS: usize = 512;
+
+/// Where the socket is and who may connect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Default true: the socket costs nothing while nobody connects.
+    pub enabled: bool,
+    /// Default none: `/run/glyphd/glyphd.sock` where that folder may be written, as for the service,
+    /// otherwise `glyphd.sock` in the user's `$XDG_RUNTIME_DIR`.
+    pub path: Option<PathBuf>,
+    /// Who may connect, in octal. Default `0660`: the user and the group that glyphd runs as.
+    pub mode: String,
+    /// The group that the socket gets, by name or number. Default none: that of glyphd.
+    pub group: Option<String>,
+    /// The users who may connect, by name or number, of those whom `mode` lets in. Default none are named, which, with
+    /// no `groups` either, lets in all of them.
+    pub users: Vec<String>,
+    /// The groups whose members may connect, as `users`.
+    pub groups: Vec<String>,
+    /// Clients at a time. Default 16: more than a device has programs that read from it, and few
+    /// enough that their buffers (256 KiB each at worst) fit into a small board.
+    pub clients: usize,
+    /// The commands that clients may give. Default all: whoever may connect is trusted with them.
+    pub commands: Vec<Command>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            enabled: true,
+            path: None,
+            mode: "0660".to_owned(),
+            group: None,
+            users: Vec::new(),
+            groups: Vec::new(),
+            clients: 16,
+            commands: Command::ALL.to_vec(),
+        }
+    }
+}
+
+impl Settings {
+    /// All that is wrong with the settings. Whether there are such users and groups is found out when the socket is made.
+    pub fn check(&self) -> Vec<Fault> {
+        let fault = |key: &str, message: String| Fault {
+            key: key.to_owned(),
+            message,
+        };
+        let mut faults = Vec::new();
+        if let Some(path) = &self.path {
+            if !path.is_absolute() {
+                faults.push(fault(
+                    "path",
+                    format!("{}: expected a path from the root on", path.display()),
+                ));
+            } else if path.as_os_str().len() > LONGEST_PATH {
+                faults.push(fault(
+                    "path",
+                    format!("too long for a socket: at most {LONGEST_PATH} bytes"),
+                ));
+            }
+        }
+        if self.parsed_mode().is_none() {
+            faults.push(fault(
+                "mode",
+                format!("\"{}\": expected octal digits, as in \"0660\"", self.mode),
+            ));
+        }
+        let group: Vec<String> = self.group.iter().cloned().collect();
+        for (key, names) in [
+            ("group", &group),
+            ("users", &self.users),
+            ("groups", &self.groups),
+        ] {
+            if names.iter().any(|name| name.trim().is_empty()) {
+                let what = "has an empty name: expected a name or a number, as in \"kiosk\"";
+                faults.push(fault(key, what.to_owned()));
+            }
+        }
+        if !(1..=MOST_CLIENTS).contains(&self.clients) {
+            faults.push(fault(
+                "clients",
+                format!("{}: expected 1 to {MOST_CLIENTS}", self.clients),
+            ));
+        }
+        faults
+    }
+
+    /// Where the socket is to be.
+    pub fn place(&self) -> PathBuf {
+        self.path.clone().unwrap_or_else(|| {
+            let service = Path::new(SYSTEM_PATH)
+                .parent()
+                .is_some_and(|folder| access(folder, AccessFlags::W_OK).is_ok());
+            let user = default_paths().into_iter().nth(1);
+            user.filter(|_| !service)
+                .unwrap_or_else(|| PathBuf::from(SYSTEM_PATH))
+        })
+    }
+
+    pub(super) fn parsed_mode(&self) -> Option<Mode> {
+        let bits = u32::from_str_radix(&self.mode, 8)
+            .ok()
+            .filter(|bits| *bits <= 0o777)?;
+        Mode::from_bits(bits)
+    }
+}
+
+/// Where to look for a running glyphd whose path was not given: the service, then the user's own.
+pub fn default_paths() -> Vec<PathBuf> {
+    let own = std::env::var_os("XDG_RUNTIME_DIR")
+        .map(PathBuf::from)
+        .filter(|folder| folder.is_absolute());
+    [
+        Some(PathBuf::from(SYSTEM_PATH)),
+        own.map(|folder| folder.join(USER_NAME)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(settings: Settings) -> Vec<String> {
+        let faults = settings.check().into_iter();
+        faults.map(|fault| fault.key).collect()
+    }
+
+    #[test]
+    fn settings_that_cannot_be_used_are_all_named() {
+        assert_eq!(Settings::default().check(), []);
+        let wrong = Settings {
+            path: Some("here".into()),
+            mode: "rw".to_owned(),
+            group: Some(" ".to_owned()),
+            users: vec!["root".to_owned(), String::new()],
+            clients: 0,
+            ..Settings::default()
+        };
+        assert_eq!(keys(wrong), ["path", "mode", "group", "users", "clients"]);
+        let long = Settings {
+            path: Some(format!("/{}", "x".repeat(LONGEST_PATH)).into()),
+            ..Settings::default()
+        };
+        assert_eq!(keys(long), ["path"]);
+        assert_eq!(
+            keys(Settings {
+                mode: "1777".to_owned(),
+                ..Settings::default()
+            }),
+            ["mode"]
+        );
+        assert!(toml::from_str::<Settings>("pth = \"/x\"").is_err());
+        assert!(toml::from_str::<Settings>("commands = [\"halt\"]").is_err());
+    }
+
+    #[test]
+    fn the_commands_that_clients_may_give_are_listed() {
+        let some: Settings = toml::from_str("commands = [\"status\", \"trigger\"]").unwrap();
+        assert_eq!(some.commands, [Command::Status, Command::Trigger]);
+        let none: Settings = toml::from_str("commands = []").unwrap();
+        assert_eq!(none.commands, []);
+    }
+}

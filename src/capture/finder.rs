@@ -6,6 +6,8 @@
 use std::ops::Add;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use log::Level;
+
 use super::v4l2::Search;
 use super::{Next, Rate, Replay, Settings, Source, Spec, Stats, SystemClock, v4l2};
 use crate::error::Result;
@@ -17,6 +19,8 @@ pub struct Finder {
     settings: Settings,
     /// The camera, once it was looked for.
     search: Option<Search>,
+    /// How many frames there had been when the source was opened last.
+    frames_at_opening: Option<u64>,
     tally: Arc<Mutex<Tally>>,
 }
 
@@ -34,6 +38,7 @@ impl Finder {
         Finder {
             settings,
             search: None,
+            frames_at_opening: None,
             tally: Arc::default(),
         }
     }
@@ -46,12 +51,18 @@ impl Finder {
     ///
     /// Fails as [`super::open`].
     pub fn open(&mut self) -> Result<Box<dyn Source>> {
+        let frames = self.stats().frames;
+        // Where the last opening came to nothing, all that this one has to say was said then.
+        let say = match self.frames_at_opening {
+            Some(before) if before == frames => Level::Debug,
+            _ => Level::Warn,
+        };
         let settings = &self.settings;
         let rate = |named: Option<Rate>| named.or_else(|| settings.fps.and_then(Rate::new));
         let source: Box<dyn Source> = match &settings.source {
             Spec::V4l2(path) => {
                 let search = self.search.get_or_insert_with(|| Search::new(path));
-                Box::new(v4l2::open(search, settings)?)
+                Box::new(v4l2::open(search, settings, say)?)
             }
             Spec::File(path, named) => {
                 Box::new(Replay::file(path, rate(*named), settings, SystemClock)?)
@@ -63,6 +74,7 @@ impl Finder {
                 SystemClock,
             )?),
         };
+        self.frames_at_opening = Some(frames);
         Ok(Box::new(Continued {
             source,
             before: *lock(&self.tally),
@@ -76,6 +88,7 @@ impl Finder {
         if settings.source != self.settings.source {
             self.search = None;
         }
+        self.frames_at_opening = None;
         self.settings = settings;
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use log::Level;
 use nix::errno::Errno;
 
 use super::{Camera, Granted, Wish, choose, refusal};
@@ -25,8 +26,13 @@ pub(super) struct Agreed {
 
 impl Agreed {
     /// Asks for one format after another until the camera grants one that can be read; then for the rate.
-    /// What is other than was wanted is said in the log.
-    pub(super) fn with(camera: &mut impl Camera, name: &str, settings: &Settings) -> Result<Self> {
+    /// What is other than was wanted is said in the log, at the level `say`.
+    pub(super) fn with(
+        camera: &mut impl Camera,
+        name: &str,
+        settings: &Settings,
+        say: Level,
+    ) -> Result<Self> {
         let offers = camera
             .offers()
             .map_err(|error| refusal::refused(name, "asking for its formats", &error))?;
@@ -41,7 +47,9 @@ impl Agreed {
             }
             let wanted_fps = settings.fps;
             let fps = set_rate(camera, name, wanted_fps);
-            say_differences(name, settings, granted, fps);
+            for difference in differences(settings, granted, fps) {
+                log::log!(say, "{name}: {difference}");
+            }
             return Ok(Agreed {
                 wish,
                 wanted_fps,
@@ -85,20 +93,25 @@ fn set_rate(camera: &mut impl Camera, name: &str, fps: Option<f64>) -> Option<f6
     })
 }
 
-fn say_differences(name: &str, settings: &Settings, granted: Granted, fps: Option<f64>) {
-    let Settings { width, height, .. } = *settings;
-    if (granted.width, granted.height) != (width, height) {
-        log::warn!(
-            "{name}: asked for {width}x{height}, the camera gives {}x{}",
-            granted.width,
-            granted.height
-        );
+/// What the camera gives other than it was asked for, a phrase each.
+fn differences(settings: &Settings, granted: Granted, fps: Option<f64>) -> Vec<String> {
+    let mut list = Vec::new();
+    let wanted = (settings.width, settings.height);
+    let given = (granted.width, granted.height);
+    if given != wanted {
+        list.push(format!(
+            "asked for {}x{}, the camera gives {}x{}",
+            wanted.0, wanted.1, given.0, given.1
+        ));
     }
-    if let (Some(asked), Some(granted)) = (settings.fps, fps)
-        && (asked - granted).abs() > asked * RATE_SLACK
+    if let (Some(asked), Some(given)) = (settings.fps, fps)
+        && (asked - given).abs() > asked * RATE_SLACK
     {
-        log::warn!("{name}: asked for {asked} frames a second, the camera gives {granted:.1}");
+        list.push(format!(
+            "asked for {asked} frames a second, the camera gives {given:.1}"
+        ));
     }
+    list
 }
 
 #[cfg(test)]
@@ -231,5 +244,29 @@ mod tests {
         let mut source = open(fake).unwrap();
         assert_eq!(camera(&mut source).wishes[0].format, PixelFormat::Yuyv);
         assert_eq!(next(&mut source, &mut Frame::empty()), Ok(1));
+    }
+
+    #[test]
+    fn another_size_and_another_rate_are_said() {
+        let granted = |width, height| Granted {
+            fourcc: *b"YUYV",
+            width,
+            height,
+            stride: 2 * width,
+            most_bytes: 2 * width * height,
+        };
+        let settings = |fps| Settings {
+            fps,
+            ..Settings::default()
+        };
+        let said = |fps, granted, given| differences(&settings(fps), granted, given);
+        assert_eq!(said(Some(30.0), granted(1280, 720), Some(29.97)), [""; 0]);
+        assert_eq!(said(Some(30.0), granted(1280, 720), None), [""; 0]);
+        assert_eq!(said(None, granted(1280, 720), Some(7.5)), [""; 0]);
+        let expected = [
+            "asked for 1280x720, the camera gives 640x480",
+            "asked for 30 frames a second, the camera gives 15.0",
+        ];
+        assert_eq!(said(Some(30.0), granted(640, 480), Some(15.0)), expected);
     }
 }

@@ -1,6 +1,6 @@
 //! A webcam with knobs, and what becomes of what it is asked for.
 
-use super::super::stream::fake::{Fake, Knob, Step, open, shot};
+use super::super::stream::fake::{self, Fake, Knob, Step, open, open_with, shot};
 use super::*;
 use crate::capture::Source;
 use crate::frame::Frame;
@@ -182,16 +182,13 @@ fn controls_are_set_whenever_the_stream_starts() {
     ]);
     let settings = crate::capture::Settings {
         controls: wanted("gain = 5"),
-        ..super::super::stream::fake::settings()
+        ..fake::settings()
     };
-    let clock = camera.clock.clone();
-    let mut source =
-        super::super::stream::Streaming::open(camera, "/dev/video0".into(), &settings, clock)
-            .unwrap();
+    let mut source = open_with(camera, &settings).unwrap();
     let mut frame = Frame::empty();
     source.next(&mut frame).unwrap();
     source.next(&mut frame).unwrap();
-    let camera = super::super::stream::fake::camera(&mut source);
+    let camera = fake::camera(&mut source);
     assert_eq!(camera.settings, [(V4L2_CID_GAIN, 5), (V4L2_CID_GAIN, 5)]);
 
     // One that is lost meanwhile is told of by what the stream does next.

@@ -18,6 +18,8 @@ mod stream;
 use std::io;
 use std::time::Duration;
 
+use log::Level;
+
 use super::{Settings, SystemClock};
 use crate::error::Result;
 use crate::frame::convert::PixelFormat;
@@ -121,18 +123,19 @@ pub(super) struct Filled {
     pub taken: Option<Duration>,
 }
 
-/// Opens the camera that is looked for and agrees on a format.
+/// Opens the camera that is looked for and agrees on a format; `say` is how loud to say that it is another one.
 ///
 /// Fails with [`crate::error::Kind::NoDevice`] where it is not there, not permitted, busy, no camera,
 /// or has no format that can be read.
 pub(super) fn open(
     search: &mut Search,
     settings: &Settings,
+    say: Level,
 ) -> Result<Streaming<node::Node, SystemClock>> {
     let machine = ThisMachine::default();
     let found = search.find(&machine)?;
     let name = found.path.display().to_string();
-    let source = Streaming::open(found.camera, name, settings, SystemClock)?;
+    let source = Streaming::open(found.camera, name, settings, SystemClock, say)?;
     search.remember(&machine, found.path, found.identity);
     Ok(source)
 }

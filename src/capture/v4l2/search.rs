@@ -48,8 +48,8 @@ pub(super) struct Found<C> {
 struct Known {
     identity: Identity,
     path: PathBuf,
-    /// No other device had its name on USB: then the name is enough, also where it is plugged in elsewhere.
-    alone: bool,
+    /// Where others with its name on USB were plugged in. One that is there is a twin; elsewhere the name is enough.
+    twins: Vec<String>,
 }
 
 /// The camera that is looked for.
@@ -85,7 +85,7 @@ impl Search {
             }
             match open(machine, &path) {
                 Ok(found) if found.identity == known.identity => return Ok(found),
-                Ok(found) if usb.is_some() && self.may_move(known) => {
+                Ok(found) if usb.is_some() && self.may_move(known, &found.identity) => {
                     moved.get_or_insert(found);
                 }
                 Ok(_) => {}
@@ -117,9 +117,10 @@ impl Search {
         Some(open(machine, path))
     }
 
-    /// Whether the camera may be plugged in elsewhere: not where its socket was named, nor where it had a twin.
-    fn may_move(&self, known: &Known) -> bool {
-        known.alone
+    /// Whether what has the name of the camera may be the camera in another socket: not where its socket was named, nor
+    /// in the socket of a twin.
+    fn may_move(&self, known: &Known, identity: &Identity) -> bool {
+        !known.twins.contains(&identity.bus)
             && !self
                 .path
                 .starts_with(Path::new(STABLE_NAMES).join("by-path"))
@@ -141,12 +142,14 @@ impl Search {
                 );
             }
         }
-        let twins = |(_, usb): &(PathBuf, Option<String>)| *usb == identity.usb;
-        let alone = machine.nodes().into_iter().filter(twins).count() <= 1;
+        let nodes = machine.nodes().into_iter();
+        let alike = nodes.filter(|(_, usb)| usb.is_some() && *usb == identity.usb);
+        let sockets = alike.filter_map(|(path, _)| Some(machine.open(&path).ok()?.1.bus));
+        let twins = sockets.filter(|bus| *bus != identity.bus).collect();
         self.known = Some(Known {
             identity,
             path,
-            alone,
+            twins,
         });
     }
 }
@@ -302,8 +305,11 @@ mod tests {
         assert_eq!(gone, "/dev/video0: not there");
         let both = [(VIDEO1, usb("Cam", "1-2")), (VIDEO2, usb("Cam", "1-1"))];
         assert_eq!(take(&mut search, &desk(&both)).unwrap(), VIDEO2);
+        // In a socket where the twin never was.
+        let both = [(VIDEO0, usb("Cam", "1-2")), (VIDEO1, usb("Cam", "1-3"))];
+        assert_eq!(take(&mut search, &desk(&both)).unwrap(), VIDEO1);
         // The twin at the number of the other: only where the camera is at none.
-        let both = [(VIDEO0, usb("Cam", "1-2")), (VIDEO2, usb("Cam", "1-1"))];
+        let both = [(VIDEO0, usb("Cam", "1-2")), (VIDEO2, usb("Cam", "1-3"))];
         assert_eq!(take(&mut search, &desk(&both)).unwrap(), VIDEO2);
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::time::Duration;
 
+use log::Level;
 use nix::errno::Errno;
 
 use super::Streaming;
@@ -315,8 +316,18 @@ pub fn settings() -> Settings {
 }
 
 pub fn open(fake: Fake) -> Result<Streaming<Fake, StoppedClock>> {
+    open_with(fake, &settings())
+}
+
+pub fn open_with(fake: Fake, settings: &Settings) -> Result<Streaming<Fake, StoppedClock>> {
     let clock = fake.clock.clone();
-    Streaming::open(fake, "/dev/video0".to_string(), &settings(), clock)
+    Streaming::open(
+        fake,
+        "/dev/video0".to_string(),
+        settings,
+        clock,
+        Level::Warn,
+    )
 }
 
 pub fn playing(script: impl IntoIterator<Item = Step>) -> Streaming<Fake, StoppedClock> {

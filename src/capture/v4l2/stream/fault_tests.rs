@@ -5,18 +5,20 @@ use super::*;
 
 #[test]
 fn a_silent_camera_is_a_timeout_then_started_again_then_given_up() {
+    // The first picture may take 3 s: three waits.
+    const WAITS: u32 = 3;
     let mut source = playing([]);
     let start = source.clock.monotonic();
     let mut frame = Frame::empty();
-    for wait in 1..=3 * WAITS_BEFORE_RESTART {
+    for wait in 1..=FRUITLESS_RESTARTS * WAITS {
         assert_eq!(next(&mut source, &mut frame), Err(Next::Timeout));
         assert_eq!(
             source.clock.monotonic() - start,
             Duration::from_secs(1) * wait
         );
-        assert_eq!(source.camera.starts, 1 + wait / WAITS_BEFORE_RESTART);
+        assert_eq!(source.camera.starts, 1 + wait / WAITS);
     }
-    for _ in 1..WAITS_BEFORE_RESTART {
+    for _ in 1..WAITS {
         assert_eq!(next(&mut source, &mut frame), Err(Next::Timeout));
     }
     let error = source.next(&mut frame).unwrap_err();
@@ -27,6 +29,52 @@ fn a_silent_camera_is_a_timeout_then_started_again_then_given_up() {
     // Asked again, it tries again.
     source.camera.script.push_back(Step::Fill(vec![shot(9)]));
     assert_eq!(next(&mut source, &mut frame), Ok(9));
+}
+
+#[test]
+fn a_camera_that_stalls_is_started_again_within_a_second() {
+    // In the log once, and again after there was a picture.
+    let mut source = playing([Step::Fill(vec![shot(1)]), Step::Silence]);
+    let mut frame = Frame::empty();
+    assert_eq!(next(&mut source, &mut frame), Ok(1));
+    let stalled = source.clock.monotonic();
+    assert_eq!(next(&mut source, &mut frame), Err(Next::Timeout));
+    assert_eq!(source.clock.monotonic() - stalled, Duration::from_secs(1));
+    assert_eq!((source.camera.starts, source.say), (2, Level::Debug));
+    source.camera.script.push_back(Step::Fill(vec![shot(2)]));
+    assert_eq!(next(&mut source, &mut frame), Ok(2));
+    assert_eq!((source.say, source.out_since), (Level::Warn, None));
+}
+
+#[test]
+fn a_slow_camera_is_given_its_time_however_short_the_waits() {
+    // Timeout in milliseconds, rate, waits before the camera is started again.
+    for (timeout_ms, fps, waits) in [
+        (1000, Some(30.0), 1),
+        (1000, None, 1),
+        (50, Some(30.0), 20),
+        (3000, Some(30.0), 1),
+        (1000, Some(0.5), 8),
+    ] {
+        let settings = Settings {
+            timeout_ms,
+            fps,
+            ..settings()
+        };
+        let mut source = open_with(Fake::new([Step::Fill(vec![shot(1)])]), &settings).unwrap();
+        let mut frame = Frame::empty();
+        assert_eq!(next(&mut source, &mut frame), Ok(1));
+        for wait in 1..=waits {
+            assert_eq!(source.camera.starts, 1, "{timeout_ms} {fps:?} {wait}");
+            assert_eq!(next(&mut source, &mut frame), Err(Next::Timeout));
+        }
+        assert_eq!(source.camera.starts, 2, "{timeout_ms} {fps:?}");
+    }
+    for fps in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let mut patience = Patience::new(Some(fps));
+        patience.delivered();
+        assert!(patience.waited(Duration::from_secs(240)).is_some());
+    }
 }
 
 #[test]

@@ -3,9 +3,13 @@
 //! A buffer is at every moment either the driver's or ours: what is dequeued is queued again before [`Source::next`]
 //! returns. After a fault nobody knows who holds what, so the whole stream is given up and built anew.
 
+mod numbers;
+mod patience;
+
 use std::io;
 use std::time::Duration;
 
+use log::Level;
 use nix::errno::Errno;
 
 use super::agree::{Agreed, layout};
@@ -15,23 +19,8 @@ use crate::capture::{Clock, Controls, Next, Settings, Source, Stats};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Frame;
 use crate::frame::convert::Converter;
-
-/// Waits in vain before the stream is started again: a camera that hangs often comes back by that,
-/// one that only takes long for its first picture is not disturbed.
-const WAITS_BEFORE_RESTART: u32 = 3;
-
-/// Restarts without one good picture before the camera is given up, for whoever supervises to open it anew.
-const FRUITLESS_RESTARTS: u32 = 3;
-
-/// A gap in the driver's numbers beyond this is a driver that counts wrongly: no camera loses an hour of frames unnoticed.
-const LONGEST_GAP: u32 = 100_000;
-
-/// Pictures taken from the driver, and how many of them were bad.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    all: u64,
-    bad: u64,
-}
+use numbers::{Numbers, Seen};
+use patience::{FRUITLESS_RESTARTS, Patience};
 
 /// The newest whole picture that lay ready.
 #[derive(Clone, Copy, Debug)]
@@ -57,21 +46,25 @@ pub(in crate::capture) struct Streaming<C, K> {
     said_of_controls: String,
     /// How many buffers there are; 0: the stream is not running.
     buffers: u32,
-    /// The number of the next frame, less one.
-    seq: u64,
-    /// The driver's number of the last good picture since the stream was started.
-    last_sequence: Option<u32>,
-    /// Pictures taken from the driver since the last good one.
-    since: Seen,
-    waits_in_vain: u32,
-    fruitless_restarts: u32,
-    stats: Stats,
+    numbers: Numbers,
+    patience: Patience,
+    /// How loud to say what is amiss: a fault that lasts is said once.
+    say: Level,
+    /// When the stream was started again for the first time since the last picture.
+    out_since: Option<Duration>,
 }
 
 impl<C: Camera, K: Clock> Streaming<C, K> {
-    /// Agrees on a format with `camera` and starts it.
-    pub(super) fn open(mut camera: C, name: String, settings: &Settings, clock: K) -> Result<Self> {
-        let agreed = Agreed::with(&mut camera, &name, settings)?;
+    /// Agrees on a format with `camera` and starts it. What is other than was asked for is said in the log at the level `say`,
+    /// and from the first picture on as a warning.
+    pub(super) fn open(
+        mut camera: C,
+        name: String,
+        settings: &Settings,
+        clock: K,
+        say: Level,
+    ) -> Result<Self> {
+        let agreed = Agreed::with(&mut camera, &name, settings, say)?;
         let mut source = Streaming {
             converter: converter(&name, agreed.granted)?,
             camera,
@@ -79,16 +72,14 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             name,
             timeout: settings.timeout(),
             stamps: Stamps::new(agreed.fps),
-            agreed,
             controls: settings.controls.clone(),
             said_of_controls: String::new(),
             buffers: 0,
-            seq: 0,
-            last_sequence: None,
-            since: Seen::default(),
-            waits_in_vain: 0,
-            fruitless_restarts: 0,
-            stats: Stats::default(),
+            numbers: Numbers::default(),
+            patience: Patience::new(agreed.fps),
+            say,
+            out_since: None,
+            agreed,
         };
         source.start()?;
         Ok(source)
@@ -109,8 +100,8 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             self.give_up();
             return Err(error);
         }
-        self.last_sequence = None;
-        self.waits_in_vain = 0;
+        self.numbers.start();
+        self.patience.started();
         // Now, not before: some cameras forget them when the stream starts.
         self.set_controls();
         Ok(())
@@ -119,7 +110,8 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     fn set_controls(&mut self) {
         let amiss = controls::apply(&mut self.camera, &self.controls).join("; ");
         if amiss != self.said_of_controls && !amiss.is_empty() {
-            log::warn!(
+            log::log!(
+                self.say,
                 "{}: not all of [camera.controls] is in force: {amiss}",
                 self.name
             );
@@ -155,16 +147,21 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     /// Gives the stream up and starts it anew, or says why that is of no use any more.
     fn restart(&mut self, reason: &str) -> Result<()> {
         self.give_up();
-        self.fruitless_restarts += 1;
-        if self.fruitless_restarts > FRUITLESS_RESTARTS {
+        if !self.patience.restart() {
             let message = format!(
                 "{}: {reason}; started {FRUITLESS_RESTARTS} times again without a picture",
                 self.name
             );
             return Err(Error::new(Kind::Io, message));
         }
-        self.stats.restarts += 1;
-        log::warn!("{}: {reason}; starting the stream again", self.name);
+        self.numbers.stats.restarts += 1;
+        log::log!(
+            self.say,
+            "{}: {reason}; starting the stream again",
+            self.name
+        );
+        self.say = Level::Debug;
+        self.out_since.get_or_insert_with(|| self.clock.monotonic());
         self.start_anew()
     }
 
@@ -190,14 +187,14 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
                 return Err(Errno::EBADSLT.into());
             }
             count += 1;
-            self.since.all += 1;
+            let seen = self.numbers.came();
             match self.flaw(&filled) {
                 Some(flaw) => {
                     self.bad(&flaw);
                     self.camera.queue(filled.index)?;
                 }
                 None => {
-                    if let Some((older, _)) = newest.replace((filled, self.since)) {
+                    if let Some((older, _)) = newest.replace((filled, seen)) {
                         self.camera.queue(older.index)?;
                     }
                 }
@@ -230,14 +227,14 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     }
 
     fn bad(&mut self, reason: &str) {
-        self.since.bad += 1;
-        self.stats.bad += 1;
+        self.numbers.bad();
+        let bad = self.numbers.stats.bad;
         // At 1, 2, 4, 8, ...: seen at once, and never a flood.
-        if self.stats.bad.is_power_of_two() {
-            log::warn!(
-                "{}: picture dropped: {reason} ({} until now)",
-                self.name,
-                self.stats.bad
+        if bad.is_power_of_two() {
+            log::log!(
+                self.say,
+                "{}: picture dropped: {reason} ({bad} until now)",
+                self.name
             );
         }
     }
@@ -257,26 +254,19 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             self.bad(&error.to_string());
             return false;
         }
-        let counted = self
-            .last_sequence
-            .map(|last| filled.sequence.wrapping_sub(last));
-        // What the driver dropped shows in its numbers; what we passed over shows even where it does not count.
-        let steps = counted
-            .filter(|&gap| gap <= LONGEST_GAP)
-            .map_or(seen.all, |gap| seen.all.max(u64::from(gap)));
-        self.stats.skipped += steps.saturating_sub(1 + seen.bad);
-        self.seq += steps;
-        self.last_sequence = Some(filled.sequence);
-        // Damaged pictures that came after this one belong to the next.
-        self.since = Seen {
-            all: self.since.all - seen.all,
-            bad: self.since.bad - seen.bad,
-        };
-        (self.waits_in_vain, self.fruitless_restarts) = (0, 0);
-        frame.seq = self.seq;
+        frame.seq = self.numbers.give(filled.sequence, *seen);
         frame.taken = self.stamps.taken(filled.taken, self.clock.monotonic());
         frame.captured_at = self.clock.wall_at(frame.taken);
-        self.stats.frames += 1;
+        self.patience.delivered();
+        self.say = Level::Warn;
+        if let Some(since) = self.out_since.take() {
+            let out = self.clock.monotonic().saturating_sub(since);
+            log::info!(
+                "{}: pictures again, {:.1} s after the stream was started again",
+                self.name,
+                out.as_secs_f32()
+            );
+        }
         true
     }
 }
@@ -341,10 +331,8 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
                 Err(error) => self.fault("taking a picture", &error)?,
             }
         }
-        self.stats.timeouts += 1;
-        self.waits_in_vain += 1;
-        if self.waits_in_vain >= WAITS_BEFORE_RESTART {
-            let silence = self.timeout * self.waits_in_vain;
+        self.numbers.stats.timeouts += 1;
+        if let Some(silence) = self.patience.waited(self.timeout) {
             self.restart(&format!(
                 "no whole picture for {:.1} s",
                 silence.as_secs_f64()
@@ -358,7 +346,7 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
     }
 
     fn stats(&self) -> Stats {
-        self.stats
+        self.numbers.stats
     }
 
     fn describe(&self) -> String {

@@ -30,7 +30,9 @@ impl Daemon {
         fs::write(&file, text(&folder, "tests/lab/label.jpg", more)).unwrap();
         let running = Running::start(command().arg("run").arg("--config").arg(file));
         let daemon = Daemon { folder, running };
-        wait_for("the socket", || UnixStream::connect(daemon.path("g.sock")).ok());
+        wait_for("the socket", || {
+            UnixStream::connect(daemon.path("g.sock")).ok()
+        });
         daemon
     }
 
@@ -85,7 +87,11 @@ fn heard(client: &mut BufReader<UnixStream>, part: &str) -> String {
     let start = Instant::now();
     loop {
         let mut line = String::new();
-        assert_ne!(client.read_line(&mut line).unwrap(), 0, "the end before {part}");
+        assert_ne!(
+            client.read_line(&mut line).unwrap(),
+            0,
+            "the end before {part}"
+        );
         if line.contains(part) {
             return line;
         }
@@ -96,7 +102,9 @@ fn heard(client: &mut BufReader<UnixStream>, part: &str) -> String {
 #[test]
 fn the_status_tells_what_was_read_and_sent() {
     let daemon = Daemon::start("");
-    let status = daemon.wait("a page", |status| status.sinks.iter().any(|sink| sink.delivered > 5));
+    let status = daemon.wait("a page", |status| {
+        status.sinks.iter().any(|sink| sink.delivered > 5)
+    });
     assert_eq!(status.state, State::Reading);
     assert!(status.camera.source.contains("label.jpg"));
     assert!(status.camera.describes.contains("label.jpg"));
@@ -106,7 +114,14 @@ fn the_status_tells_what_was_read_and_sent() {
     assert!(socket.latency.p50_ms >= 1, "{socket:?}");
     assert!(status.board.memory_kib > 10_000);
     let shown = daemon.ask(&["status"]).succeeds();
-    for part in ["glyphd ", ": reading\n", "camera ", "reading ", "output   socket", "board "] {
+    for part in [
+        "glyphd ",
+        ": reading\n",
+        "camera ",
+        "reading ",
+        "output   socket",
+        "board ",
+    ] {
         assert!(shown.contains(part), "no {part:?} in {shown}");
     }
     daemon.end().succeeds();
@@ -135,9 +150,14 @@ fn a_trigger_tells_what_is_in_view_again() {
 #[test]
 fn between_triggers_nothing_is_read_and_one_that_sees_nothing_says_so() {
     let daemon = Daemon::start("[trigger]\nmode = \"triggered\"\ndeadline-ms = 300\n");
-    daemon.configure("tests/scenes/demo/000.jpg", "[trigger]\nmode = \"triggered\"\ndeadline-ms = 300\n");
+    daemon.configure(
+        "tests/scenes/demo/000.jpg",
+        "[trigger]\nmode = \"triggered\"\ndeadline-ms = 300\n",
+    );
     daemon.ask(&["reload"]).succeeds();
-    daemon.wait("the wait for a trigger", |status| status.state == State::Waiting);
+    daemon.wait("the wait for a trigger", |status| {
+        status.state == State::Waiting
+    });
     let mut client = daemon.client();
     daemon.ask(&["trigger"]).succeeds();
     let no_read = heard(&mut client, "no-read");
@@ -166,7 +186,10 @@ fn a_good_configuration_comes_into_force_and_no_client_is_dropped() {
     let daemon = Daemon::start("");
     let mut client = daemon.client();
     heard(&mut client, "Best before");
-    daemon.configure("tests/scenes/demo/020.jpg", "[track]\nsteady-frames = 2\n[read]\nmin-confidence = 0.5\n");
+    daemon.configure(
+        "tests/scenes/demo/020.jpg",
+        "[track]\nsteady-frames = 2\n[read]\nmin-confidence = 0.5\n",
+    );
     let said = daemon.ask(&["reload"]).succeeds();
     for table in ["camera", "track", "read"] {
         assert!(said.contains(table), "no {table} in {said}");
@@ -175,7 +198,12 @@ fn a_good_configuration_comes_into_force_and_no_client_is_dropped() {
     // The same connection hears of the other label.
     heard(&mut client, r#""event":"appeared""#);
     heard(&mut client, r#""event":"gone""#);
-    assert!(daemon.ask(&["reload"]).succeeds().contains("nothing has changed"));
+    assert!(
+        daemon
+            .ask(&["reload"])
+            .succeeds()
+            .contains("nothing has changed")
+    );
     daemon.end().succeeds();
 }
 
@@ -190,13 +218,20 @@ fn a_wrong_configuration_is_said_and_the_old_one_stays() {
         ("[camera\n", "not TOML"),
     ] {
         daemon.configure("tests/lab/label.jpg", wrong);
-        daemon.ask(&["reload"]).fails(78, &["the old configuration stays", part]);
+        daemon
+            .ask(&["reload"])
+            .fails(78, &["the old configuration stays", part]);
     }
     let before = daemon.status().reading.frames;
     daemon.wait("more pictures", |status| status.reading.frames > before);
     let outcome = daemon.end();
     assert_eq!(outcome.code, Some(0));
-    assert_eq!(outcome.err.matches("the old configuration stays").count(), 3, "{}", outcome.err);
+    assert_eq!(
+        outcome.err.matches("the old configuration stays").count(),
+        3,
+        "{}",
+        outcome.err
+    );
 }
 
 #[test]
@@ -204,7 +239,13 @@ fn sighup_reloads() {
     let daemon = Daemon::start("");
     let pid = daemon.status().pid.to_string();
     daemon.configure("tests/lab/label.jpg", "[trigger]\nmode = \"triggered\"\n");
-    assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-HUP", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
     daemon.wait("the new mode", |status| status.state == State::Waiting);
     daemon.end().succeeds();
 }
@@ -221,7 +262,8 @@ fn the_figures_and_the_pictures_are_written_where_the_configuration_says() {
     ));
     let text = wait_for("figures", || {
         let text = fs::read_to_string(&file).ok()?;
-        text.contains("glyphd_state{state=\"reading\"} 1").then_some(text)
+        text.contains("glyphd_state{state=\"reading\"} 1")
+            .then_some(text)
     });
     assert!(text.contains("glyphd_camera_frames_total"), "{text}");
     wait_for("a picture", || kept.join("glyphd-0000.png").metadata().ok());
@@ -236,7 +278,10 @@ fn what_is_no_command_is_refused_and_the_events_go_on() {
     let mut client = daemon.client();
     client.get_mut().write_all(b"dance\nstatus\n").unwrap();
     let refused: Answer = serde_json::from_str(&heard(&mut client, r#""answer""#)).unwrap();
-    assert!(!refused.ok && refused.command.contains("dance"), "{refused:?}");
+    assert!(
+        !refused.ok && refused.command.contains("dance"),
+        "{refused:?}"
+    );
     let answer: Answer = serde_json::from_str(&heard(&mut client, r#""answer""#)).unwrap();
     assert!(answer.ok && answer.status.is_some(), "{answer:?}");
     heard(&mut client, r#""type":"line""#);

@@ -25,6 +25,8 @@ use crate::sink::Backoff;
 use crate::status::State;
 use crate::track::{self, Tracker};
 
+/// A camera that gives no picture for this long has fallen silent: the longest exposures are a second.
+const SILENCE: Duration = Duration::from_secs(3);
 /// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
 const FAULTS_SAID: usize = 8;
 
@@ -105,6 +107,9 @@ pub struct Reading<R> {
     opener: Box<dyn Opener>,
     source: Option<Box<dyn Source>>,
     outage: Option<Outage>,
+    opened_at: Duration,
+    /// When the newest picture came.
+    seen_at: Option<Duration>,
     backoff: Backoff,
     rest: Duration,
     tracker: Tracker,
@@ -139,6 +144,8 @@ impl<R: Reader> Reading<R> {
             opener,
             source: None,
             outage: None,
+            opened_at: Duration::ZERO,
+            seen_at: None,
             backoff: Backoff::new(first, longest),
             rest,
             tracker: Tracker::new(settings.track),
@@ -200,11 +207,13 @@ impl<R: Reader> Reading<R> {
             return Ok(None);
         };
         let reads = self.trigger.mode == Mode::Continuous || self.triggered.is_some();
-        self.health.set_state(if reads {
-            State::Reading
-        } else {
-            State::Waiting
-        });
+        if self.outage.is_none() {
+            self.health.set_state(if reads {
+                State::Reading
+            } else {
+                State::Waiting
+            });
+        }
         if !reads && (self.orders.wait(self.rest) || !source.is_live()) {
             return Ok(None);
         }
@@ -212,9 +221,10 @@ impl<R: Reader> Reading<R> {
         self.health.count_source(source.stats());
         match next? {
             Next::End => return Ok(Some(Ended::NoMore)),
-            Next::Timeout => log::debug!("no picture in time"),
+            Next::Timeout => self.note_silence(),
             Next::Frame => {
                 self.backoff.reset();
+                self.note_picture();
                 if reads {
                     self.read()?;
                 }
@@ -357,29 +367,16 @@ impl<R: Reader> Reading<R> {
     fn open(&mut self) -> Result<bool> {
         match self.opener.open() {
             Ok(source) => {
-                let describes = source.describe();
-                let outage = self.outage.take();
-                let away = outage.map(|outage| {
-                    (
-                        self.clock.monotonic().saturating_sub(outage.since),
-                        outage.after_work,
-                    )
-                });
-                match away {
-                    Some((away, _)) => log::info!(
-                        "reading from {describes}, after {:.1} s without",
-                        away.as_secs_f32()
-                    ),
-                    None => log::info!("reading from {describes}"),
+                if self.outage.is_none() {
+                    log::info!("reading from {}", source.describe());
+                    self.health.camera_works(source.describe(), None);
                 }
-                let away = away.filter(|(_, after_work)| *after_work);
-                self.health
-                    .camera_works(describes, away.map(|(away, _)| away));
+                self.opened_at = self.clock.monotonic();
                 self.source = Some(source);
                 Ok(true)
             }
             Err(fault) if can_pass(fault.kind()) => {
-                self.say(&fault, false);
+                self.say(&fault, self.seen_at.is_some());
                 self.orders.wait(self.backoff.pause());
                 self.time_passes();
                 Ok(false)
@@ -388,10 +385,41 @@ impl<R: Reader> Reading<R> {
         }
     }
 
+    /// A fault is over only when a picture has come: a camera that can be opened may still give none.
+    fn note_picture(&mut self) {
+        self.seen_at = Some(self.clock.monotonic());
+        let (Some(outage), Some(source)) = (self.outage.take(), &self.source) else {
+            return;
+        };
+        let away = self.clock.monotonic().saturating_sub(outage.since);
+        let describes = source.describe();
+        log::info!(
+            "reading from {describes}, after {:.1} s without",
+            away.as_secs_f32()
+        );
+        self.health
+            .camera_works(describes, outage.after_work.then_some(away));
+    }
+
+    /// A live source that gives nothing for long has failed, also while its stream is started again and again.
+    fn note_silence(&mut self) {
+        let Some(source) = self.source.as_ref().filter(|source| source.is_live()) else {
+            return;
+        };
+        let since = self
+            .seen_at
+            .map_or(self.opened_at, |seen| seen.max(self.opened_at));
+        if self.clock.monotonic().saturating_sub(since) >= SILENCE {
+            let fault = format!("{}: gives no pictures", source.describe());
+            self.say(&Error::new(Kind::Io, fault), self.seen_at.is_some());
+            self.time_passes();
+        }
+    }
+
     /// The source has failed: it goes, and is opened anew.
     fn lose(&mut self, fault: &Error) {
         self.source = None;
-        self.say(fault, true);
+        self.say(fault, self.seen_at.is_some());
         self.health.beat();
         self.orders.wait(self.backoff.pause());
     }

@@ -268,7 +268,34 @@ fn an_unplugged_camera_is_opened_again_and_nothing_is_told_twice() {
     assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
     let (_, camera, _) = played.health.figures();
     assert_eq!((camera.recoveries, camera.fault), (1, None));
-    assert_eq!(camera.longest_away_ms, 100);
+    // Until its first picture.
+    assert_eq!(camera.longest_away_ms, 200);
+}
+
+#[test]
+fn a_camera_that_falls_silent_has_failed_until_its_next_picture() {
+    let mut steps = shown("LOT 1", 3);
+    steps.extend(vec![Nothing; 40]);
+    steps.extend(shown("LOT 1", 3));
+    let played = play(vec![Ok(steps)], quick());
+    let lines = [(Appeared, "LOT 1"), (Gone, "LOT 1"), (Appeared, "LOT 1")];
+    assert_eq!(played.lines(), lines);
+    let (state, camera, _) = played.health.figures();
+    assert_eq!(
+        (state, camera.recoveries, camera.fault),
+        (State::Reading, 1, None)
+    );
+}
+
+#[test]
+fn a_camera_that_opens_and_fails_again_is_away_all_the_time() {
+    let fails = || Ok(vec![Nothing, Fail(Kind::Io)]);
+    let mut first = shown("LOT 1", 3);
+    first.push(Fail(Kind::Io));
+    let scripts = vec![Ok(first), fails(), fails(), fails(), Ok(shown("LOT 1", 3))];
+    let (_, camera, _) = play(scripts, quick()).health.figures();
+    // Four openings and six steps of the three that gave nothing, and the first picture.
+    assert_eq!((camera.recoveries, camera.longest_away_ms), (1, 1100));
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn start_log(config: &Config) {
         builder.format_timestamp(None);
     }
     // A second call, as tests make, changes nothing.
-    if builder.try_init().is_ok() && std::env::var_os("RUST_LOG").is_none() {
-        log::set_max_level(config.log.level.into());
+    if builder.try_init().is_ok() {
+        config.log.apply();
     }
 }

@@ -17,6 +17,13 @@ impl Settings {
     pub fn check(&self) -> Vec<Fault> {
         Vec::new()
     }
+
+    /// Sets the weight of what is written from now on; `RUST_LOG` goes before.
+    pub fn apply(&self) {
+        if std::env::var_os("RUST_LOG").is_none() {
+            log::set_max_level(self.level.into());
+        }
+    }
 }
 
 /// The weight of a message.

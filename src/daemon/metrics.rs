@@ -98,6 +98,17 @@ impl Metrics {
     }
 }
 
+impl Metrics {
+    /// Takes the file away at the end, so that nobody takes its figures for those of a running glyphd.
+    pub fn remove(&self, settings: &Settings) {
+        if let (Some(file), Some(_)) = (&settings.file, self.written_at)
+            && let Err(fault) = fs::remove_file(file)
+        {
+            log::debug!("{}: {fault}", file.display());
+        }
+    }
+}
+
 /// Whoever reads the file meanwhile sees the old or the new one, never a part.
 fn replace(file: &Path, text: &str) -> io::Result<()> {
     let new = file.with_extension("prom.new");
@@ -124,7 +135,7 @@ mod tests {
                 .unwrap()
                 .ends_with("glyphd_memory_bytes 0\n")
         );
-        fs::remove_file(&file).unwrap();
+        metrics.remove(&settings);
         metrics.write(&settings, || panic!("not yet"));
         assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
     }

@@ -152,7 +152,7 @@ impl<L: Fn() -> Result<Config>> Service<L> {
         let answer = match applied {
             Ok((new, change, differs)) => {
                 self.orders.change(change);
-                log::set_max_level(new.log.level.into());
+                new.log.apply();
                 if new.keep != self.config.keep {
                     log::info!("{}", new.keep.describe());
                 }
@@ -204,6 +204,7 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             camera.bad
         );
         self.sinks.close();
+        self.metrics.remove(&self.config.metrics);
         if !reading.is_finished() {
             log::debug!("the reading in work is given up");
             return Ok(());

@@ -13,16 +13,25 @@ def block(cin, cout, kernel, stride=1, padding=None):
     return nn.Sequential(nn.Conv2d(cin, cout, kernel, stride, padding, bias=False), nn.BatchNorm2d(cout), nn.ReLU(True))
 
 
+# Convolutions as (channels, kernel, stride, padding; None: half the kernel), each to a height of 1 and a quarter of the width; then the
+# hidden units of the GRU in each direction. `folded` is what ships; shapes.py compares them (docs/models.md).
+STEM = [(24, 5, 2, None), (64, 3, 2, None)]
+SHAPES = {
+    "folded": ([*STEM, (256, (8, 1), 1, 0), *[(256, (1, 3), 1, None)] * 4], 96),
+    "narrow": ([*STEM, (192, (8, 1), 1, 0), *[(192, (1, 3), 1, None)] * 3], 96),
+    "folded-late": ([*STEM, (96, 3, (2, 1), None), (256, (4, 1), 1, 0), *[(256, (1, 3), 1, None)] * 3], 96),
+    "strided": ([*STEM, *[(n, 3, s, None) for n in (96, 160, 224) for s in ((2, 1), 1)][:-1], (224, (1, 3), 1, None)], 96),
+    "deep": ([*STEM, (256, (8, 1), 1, 0), *[(256, (1, 3), 1, None)] * 8], 48),
+}
+
+
 class Reader(nn.Module):
-    def __init__(self, classes, stem=(24, 64), width=256, depth=4, hidden=96):
+    def __init__(self, classes, shape="folded"):
         super().__init__()
-        self.convolutions = nn.Sequential(
-            block(1, stem[0], 5, 2),
-            block(stem[0], stem[1], 3, 2),
-            block(stem[1], width, (8, 1), padding=0),
-            *[block(width, width, (1, 3)) for _ in range(depth)],
-        )
-        self.gru = nn.GRU(width, hidden, 1, bidirectional=True, batch_first=True)
+        layers, hidden = SHAPES[shape]
+        channels = [1, *[layer[0] for layer in layers]]
+        self.convolutions = nn.Sequential(*[block(cin, *layer) for cin, layer in zip(channels, layers)])
+        self.gru = nn.GRU(channels[-1], hidden, 1, bidirectional=True, batch_first=True)
         self.out = nn.Linear(2 * hidden, classes)
 
     def forward(self, x):

@@ -58,8 +58,8 @@ def cer(graph, pictures, texts):
 
 
 def export(run, out):
-    net = Reader(CLASSES)
     state = torch.load(run / "last.pt", map_location="cpu")
+    net = Reader(CLASSES, state.get("shape", "folded"))
     net.load_state_dict(state["net"])
     net.eval()
     torch.onnx.export(

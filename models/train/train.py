@@ -21,7 +21,7 @@ from torch import nn
 
 import shards
 from charset import CLASSES, ENCODE, greedy
-from net import Reader
+from net import SHAPES, Reader
 from render import HEIGHT
 
 PEAK_RATE = 1.5e-3
@@ -64,6 +64,7 @@ def main():
     arguments.add_argument("run", type=Path)
     arguments.add_argument("--lines", type=int, default=1_500_000)
     arguments.add_argument("--shards", type=int, default=160)
+    arguments.add_argument("--shape", default="folded", choices=SHAPES)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--threads", type=int, default=os.cpu_count())
@@ -71,7 +72,7 @@ def main():
     torch.set_num_threads(a.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(a.seed)
-    net = Reader(CLASSES).to(device)
+    net = Reader(CLASSES, a.shape).to(device)
     net.convolutions.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=1e-4)
     loss_of = nn.CTCLoss(zero_infinity=True)
@@ -123,7 +124,7 @@ def main():
             with open(a.run / "curve.jsonl", "a") as curve:
                 curve.write(json.dumps(row) + "\n")
             part = last.with_suffix(".part")
-            torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "seen": seen, "turn": turn}, part)
+            torch.save({"net": net.state_dict(), "shape": a.shape, "optimiser": optimiser.state_dict(), "seen": seen, "turn": turn}, part)
             part.rename(last)
 
 

@@ -221,9 +221,11 @@ impl From<Glyph> for (String, Confidence) {
 }
 
 impl Event {
-    /// How long after its picture was taken the event came to be; none where there is no picture behind it.
+    /// How long after its picture was taken the event came to be; none where there is no picture behind it:
+    /// that a line has gone is told after a while without any.
     pub fn latency(&self) -> Option<Duration> {
         match self {
+            Event::Line(line) if line.event == LineChange::Gone => None,
             Event::Line(line) => Some(Duration::from_millis(line.latency_ms)),
             Event::Page(page) => Some(Duration::from_millis(page.latency_ms)),
             Event::Guide(_) | Event::NoRead(_) => None,

@@ -82,20 +82,20 @@ fn text(folder: &TempDir, picture: &str, more: &str) -> String {
     )
 }
 
-/// The next line that has `part` in it.
-fn heard(client: &mut BufReader<UnixStream>, part: &str) -> String {
+/// The next line that has all `parts` in it.
+fn heard(client: &mut BufReader<UnixStream>, parts: &[&str]) -> String {
     let start = Instant::now();
     loop {
         let mut line = String::new();
         assert_ne!(
             client.read_line(&mut line).unwrap(),
             0,
-            "the end before {part}"
+            "the end before {parts:?}"
         );
-        if line.contains(part) {
+        if parts.iter().all(|part| line.contains(part)) {
             return line;
         }
-        assert!(start.elapsed() < DEADLINE, "{part} did not come");
+        assert!(start.elapsed() < DEADLINE, "{parts:?} did not come");
     }
 }
 
@@ -138,11 +138,10 @@ fn with_nobody_there_each_command_says_so() {
 fn a_trigger_tells_what_is_in_view_again() {
     let daemon = Daemon::start("");
     let mut client = daemon.client();
-    heard(&mut client, "Best before");
+    heard(&mut client, &["Best before"]);
     daemon.ask(&["trigger"]).succeeds();
-    heard(&mut client, r#""event":"gone""#);
-    let again = heard(&mut client, "Best before");
-    assert!(again.contains(r#""event":"appeared""#), "{again}");
+    heard(&mut client, &[r#""event":"gone""#]);
+    heard(&mut client, &[r#""event":"appeared""#, "Best before"]);
     assert_eq!(daemon.status().reading.triggers, 1);
     daemon.end().succeeds();
 }
@@ -160,7 +159,7 @@ fn between_triggers_nothing_is_read_and_one_that_sees_nothing_says_so() {
     });
     let mut client = daemon.client();
     daemon.ask(&["trigger"]).succeeds();
-    let no_read = heard(&mut client, "no-read");
+    let no_read = heard(&mut client, &["no-read"]);
     assert!(no_read.contains("tried_ms"), "{no_read}");
     daemon.end().succeeds();
 }
@@ -185,7 +184,7 @@ fn a_paused_daemon_lets_its_camera_go_until_it_is_resumed() {
 fn a_good_configuration_comes_into_force_and_no_client_is_dropped() {
     let daemon = Daemon::start("");
     let mut client = daemon.client();
-    heard(&mut client, "Best before");
+    heard(&mut client, &["Best before"]);
     daemon.configure(
         "tests/scenes/demo/020.jpg",
         "[track]\nsteady-frames = 2\n[read]\nmin-confidence = 0.5\n",
@@ -196,8 +195,8 @@ fn a_good_configuration_comes_into_force_and_no_client_is_dropped() {
     }
     assert!(!said.contains("output"), "{said}");
     // The same connection hears of the other label.
-    heard(&mut client, r#""event":"appeared""#);
-    heard(&mut client, r#""event":"gone""#);
+    heard(&mut client, &[r#""event":"appeared""#]);
+    heard(&mut client, &[r#""event":"gone""#]);
     assert!(
         daemon
             .ask(&["reload"])
@@ -211,7 +210,7 @@ fn a_good_configuration_comes_into_force_and_no_client_is_dropped() {
 fn a_wrong_configuration_is_said_and_the_old_one_stays() {
     let daemon = Daemon::start("");
     let mut client = daemon.client();
-    heard(&mut client, "Best before");
+    heard(&mut client, &["Best before"]);
     for (wrong, part) in [
         ("[track]\nsteady-frames = 0\n", "steady-frames"),
         ("[read]\nmodel = \"/nowhere\"\n", "/nowhere"),
@@ -277,13 +276,13 @@ fn what_is_no_command_is_refused_and_the_events_go_on() {
     let daemon = Daemon::start("");
     let mut client = daemon.client();
     client.get_mut().write_all(b"dance\nstatus\n").unwrap();
-    let refused: Answer = serde_json::from_str(&heard(&mut client, r#""answer""#)).unwrap();
+    let refused: Answer = serde_json::from_str(&heard(&mut client, &[r#""answer""#])).unwrap();
     assert!(
         !refused.ok && refused.command.contains("dance"),
         "{refused:?}"
     );
-    let answer: Answer = serde_json::from_str(&heard(&mut client, r#""answer""#)).unwrap();
+    let answer: Answer = serde_json::from_str(&heard(&mut client, &[r#""answer""#])).unwrap();
     assert!(answer.ok && answer.status.is_some(), "{answer:?}");
-    heard(&mut client, r#""type":"line""#);
+    heard(&mut client, &[r#""type":"line""#]);
     daemon.end().succeeds();
 }

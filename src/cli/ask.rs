@@ -99,7 +99,7 @@ fn ask(at: &At, command: Command) -> Result<Answer> {
     };
     stream.set_read_timeout(Some(PATIENCE)).map_err(broken)?;
     // One that is refused may find its connection closed already; why is still there to be read.
-    let _ = stream.write_all(format!("{{\"events\":false}}\n{command}\n").as_bytes());
+    let _ = stream.write_all(format!("quiet\n{command}\n").as_bytes());
     let mut from = BufReader::new(stream);
     let mut line = String::new();
     loop {

@@ -1,7 +1,7 @@
 //! The outlets that a configuration asks for, and their change into those that another one asks for.
 //!
 //! A change is all or nothing: what the new configuration needs is made first, and only when all of it can be made
-//! does anything old go. A sink with the same settings is left alone, with its clients.
+//! does anything old go. A sink with the same settings is left alone; a socket keeps its clients while its path is the same.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::config::Output;
 use crate::control::Requests;
 use crate::error::Result;
 use crate::sink::serial::Serial;
-use crate::sink::socket::Socket;
+use crate::sink::socket::{Handle, Socket};
 use crate::sink::stdout::Stdout;
 use crate::sink::{Limits, Outlet, Sink};
 
@@ -22,6 +22,8 @@ pub struct Sinks {
     outlets: Outlets,
     output: Output,
     requests: Requests,
+    /// Changes the socket that is served.
+    socket: Option<Handle>,
 }
 
 impl Sinks {
@@ -42,6 +44,7 @@ impl Sinks {
             outlets: Outlets::default(),
             output: none,
             requests,
+            socket: None,
         };
         sinks.change(output)?;
         if !output.stdout.enabled() && !output.socket.enabled && !output.serial.enabled() {
@@ -73,11 +76,22 @@ impl Sinks {
             let sink = serial.then(|| Serial::new(&wanted.serial)).transpose()?;
             new.push((Table::Serial, start(sink)?));
         }
-        if wanted.socket != have.socket {
-            let enabled = wanted.socket.enabled;
-            let open = || Socket::open(&wanted.socket, self.requests.clone());
-            let sink = enabled.then(open).transpose()?;
-            new.push((Table::Socket, start(sink)?));
+        // Last, since it is the one that can fail and cannot be taken back.
+        let handle = self
+            .socket
+            .as_ref()
+            .filter(|handle| wanted.socket.enabled && wanted.socket.place() == handle.path());
+        match handle {
+            Some(handle) => handle.apply(&wanted.socket)?,
+            None if wanted.socket == have.socket => {}
+            None => {
+                let enabled = wanted.socket.enabled;
+                let open = || Socket::open(&wanted.socket, self.requests.clone());
+                let sink = enabled.then(open).transpose()?;
+                let handle = sink.as_ref().map(Socket::handle);
+                new.push((Table::Socket, start(sink)?));
+                self.socket = handle;
+            }
         }
         for (table, outlet) in new {
             if let Some(old) = self.outlets.replace(table, outlet) {

@@ -58,6 +58,7 @@ pub fn command() -> Command {
 }
 
 /// Runs the command to its end.
+#[allow(dead_code)]
 #[track_caller]
 pub fn glyphd<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Outcome {
     finish(command().args(args))

@@ -148,12 +148,20 @@ fn what_is_not_as_asked_is_said_with_what_there_is() {
 }
 
 #[test]
-fn a_camera_that_fails_is_not_asked_on() {
-    let mut camera = webcam();
-    camera.control_fault = Some(Errno::ETIMEDOUT);
-    let said = apply(&mut camera, &wanted("gain = 5\nbrightness = 1"));
-    let expected = "gain = 5 failed: Connection timed out; the rest is not set";
-    assert_eq!(said, [expected]);
+fn a_camera_that_does_not_answer_is_not_asked_on() {
+    let said = |errno: Errno| {
+        let mut camera = webcam();
+        camera.control_fault = Some(errno);
+        apply(&mut camera, &wanted("gain = 5\nbrightness = 1"))
+    };
+    let timeout = "gain = 5 failed: Connection timed out; the rest is not set";
+    assert_eq!(said(Errno::ETIMEDOUT), [timeout]);
+    let each = [
+        "gain = 5 failed: I/O error",
+        "brightness = 1 failed: I/O error",
+    ];
+    assert_eq!(said(Errno::EIO), each);
+    assert_eq!(said(Errno::ENODEV), [""; 0]);
 }
 
 #[test]

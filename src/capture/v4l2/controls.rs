@@ -144,7 +144,8 @@ const DIALS: [&Dial; 8] = [
 
 /// Sets what `controls` ask for; gives what is not as asked, a phrase each.
 ///
-/// A camera that fails is left alone: each further question could cost the seconds that a USB transfer takes to time out.
+/// A camera that does not answer at all is left alone: each further question would cost the seconds that a USB transfer
+/// takes to time out. One that was pulled out says so with its next picture.
 pub(super) fn apply(camera: &mut impl Camera, controls: &Controls) -> Vec<String> {
     let mut amiss = Vec::new();
     for (dial, level) in wishes(controls) {
@@ -152,12 +153,15 @@ pub(super) fn apply(camera: &mut impl Camera, controls: &Controls) -> Vec<String
         match dial.set(camera, level) {
             Ok(None) => log::debug!("set {key} = {wanted}"),
             Ok(Some(what)) => amiss.push(format!("{key} = {wanted}: {what}")),
+            Err(error) if refusal::is_gone(&error) => break,
             Err(error) => {
-                let what = refusal::errno(&error).desc();
-                amiss.push(format!(
-                    "{key} = {wanted} failed: {what}; the rest is not set"
-                ));
-                break;
+                let errno = refusal::errno(&error);
+                let silent = errno == Errno::ETIMEDOUT;
+                let rest = if silent { "; the rest is not set" } else { "" };
+                amiss.push(format!("{key} = {wanted} failed: {}{rest}", errno.desc()));
+                if silent {
+                    break;
+                }
             }
         }
     }

@@ -103,7 +103,7 @@ fn the_settings_shown_can_be_used() {
         assert_eq!(output::<socket::Settings>(toml, "socket").check(), []);
     }
     let serial = blocks(SERIAL, "toml");
-    assert_eq!(serial.len(), 2);
+    assert_eq!(serial.len(), 3);
     for toml in serial {
         assert_eq!(output::<serial::Settings>(toml, "serial").check(), []);
     }

@@ -73,7 +73,8 @@ impl Sinks {
         }
         if wanted.serial != have.serial {
             let serial = wanted.serial.enabled();
-            let sink = serial.then(|| Serial::new(&wanted.serial)).transpose()?;
+            let open = || Serial::open(&wanted.serial, self.requests.clone());
+            let sink = serial.then(open).transpose()?;
             new.push((Table::Serial, start(sink)?));
         }
         // Last, since it is the one that can fail and cannot be taken back.

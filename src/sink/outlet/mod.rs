@@ -28,8 +28,8 @@ use worker::Worker;
 const CAPACITY: usize = 256;
 /// The pause after a first fault: long enough for a USB device to come back under its name.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// The longest pause: a sink plugged in again by a person works within this time.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// The longest pause: a sink plugged in again by a person works within this time, and to look for it costs nothing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The bounds of an [`Outlet`].
 #[derive(Clone, Debug)]

@@ -26,6 +26,7 @@ pub struct Framing {
     etx: bool,
     lrc: bool,
     terminator: &'static [u8],
+    no_read: Vec<u8>,
 }
 
 impl Framing {
@@ -42,6 +43,7 @@ impl Framing {
             suffix: unescape(&settings.suffix)?,
             etx: settings.etx,
             lrc: settings.lrc,
+            no_read: unescape(&settings.no_read)?,
             terminator: match settings.terminator {
                 Terminator::Cr => b"\r",
                 Terminator::Lf => b"\n",
@@ -55,23 +57,38 @@ impl Framing {
     /// Puts the frame for `lines`, top to bottom, in place of what `frame` held. False, and nothing in it,
     /// when no line has any text: an empty frame would look like a reading.
     pub fn frame<'a>(&self, lines: impl IntoIterator<Item = &'a str>, frame: &mut Vec<u8>) -> bool {
+        self.around(frame, |frame| {
+            let mut some = false;
+            for text in lines
+                .into_iter()
+                .map(|line| self.encoded(line))
+                .filter(|text| !text.is_empty())
+            {
+                if some {
+                    frame.extend_from_slice(&self.separator);
+                }
+                some = true;
+                frame.extend_from_slice(text.as_bytes());
+            }
+            some
+        })
+    }
+
+    /// As `frame`, for a trigger that ended without a reading.
+    pub fn no_read(&self, frame: &mut Vec<u8>) -> bool {
+        self.around(frame, |frame| {
+            frame.extend_from_slice(&self.no_read);
+            !self.no_read.is_empty()
+        })
+    }
+
+    /// Puts the frame around what `fill` adds, or nothing if it says that there is nothing.
+    fn around(&self, frame: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
         frame.clear();
         frame.extend(self.stx.then_some(STX));
         let checked_from = frame.len();
         frame.extend_from_slice(&self.prefix);
-        let mut some = false;
-        for text in lines
-            .into_iter()
-            .map(|line| self.encoded(line))
-            .filter(|text| !text.is_empty())
-        {
-            if some {
-                frame.extend_from_slice(&self.separator);
-            }
-            some = true;
-            frame.extend_from_slice(text.as_bytes());
-        }
-        if !some {
+        if !fill(frame) {
             frame.clear();
             return false;
         }
@@ -200,6 +217,22 @@ mod tests {
         };
         assert_eq!(framed(&settings, &["", " \u{1}", "\u{ad}"]), b"");
         assert_eq!(framed(&settings, &[]), b"");
+    }
+
+    #[test]
+    fn that_nothing_was_read_is_a_frame_like_any_other_if_there_is_a_word_for_it() {
+        let mut frame = Vec::new();
+        let settings = Settings {
+            no_read: r"NO\x15".to_owned(),
+            stx: true,
+            suffix: "]".to_owned(),
+            ..Settings::default()
+        };
+        assert!(Framing::new(&settings).unwrap().no_read(&mut frame));
+        assert_eq!(frame, b"\x02NO\x15]\r\n");
+        let silent = Framing::new(&Settings::default()).unwrap();
+        assert!(!silent.no_read(&mut frame));
+        assert_eq!(frame, b"");
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! Readings over a serial line, framed as barcode readers frame theirs.
+//! Readings over a serial line, framed as barcode readers frame theirs, and triggers from its host.
 //!
 //! Takes events and sends one frame for each line that appeared or is now read otherwise, or for each page; docs/serial.md is the
-//! contract. A port that goes away is opened again, under its name, for the next attempt; a frame that broke off
-//! is then sent anew from its beginning, so that the host may see a piece of it before.
+//! contract. A port that goes away is noticed at once and opened again under its name as soon as it is there; a frame
+//! that broke off is then sent anew from its beginning, so that the host may see a piece of it before.
 
 use std::time::Duration;
 
 use log::info;
+use nix::poll::PollFd;
 
 use super::{Filter, Sink};
+use crate::control::Requests;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Confidence, Event, LineChange};
 
@@ -16,16 +18,23 @@ pub mod framing;
 mod list;
 mod port;
 mod settings;
+mod triggers;
 
 pub use list::{PortName, ports};
 pub use settings::{Encoding, Flow, Parity, Send, Settings, Terminator};
 
 use framing::Framing;
 use port::Port;
+use triggers::Triggers;
 
 /// How long a line may take no byte before it counts as stuck: at 1200 baud, the kernel has room again only
 /// after about two seconds.
 const STALL: Duration = Duration::from_secs(5);
+
+/// Bytes taken from the host at a time, and how many times before readings have their turn again: hosts send a few
+/// bytes, so that more is noise.
+const HEARD: usize = 256;
+const HEARINGS: usize = 16;
 
 /// The serial line.
 pub struct Serial {
@@ -33,6 +42,8 @@ pub struct Serial {
     port_name: String,
     settings: Settings,
     framing: Framing,
+    triggers: Triggers,
+    requests: Requests,
     port: Option<Port>,
     /// Kept from one reading to the next.
     frame: Vec<u8>,
@@ -40,11 +51,21 @@ pub struct Serial {
 }
 
 impl Serial {
-    /// A line with these settings, not yet opened: the first `send` does that, or `connect`.
+    /// The line with these settings, whether or not its port is there yet: it is opened as soon as it is. What the host asks
+    /// goes to `requests`.
     ///
     /// # Errors
-    /// `Config` for settings that cannot be used.
-    pub fn new(settings: &Settings) -> Result<Self> {
+    /// `Config` for settings that cannot be used, also such as this port cannot do.
+    pub fn open(settings: &Settings, requests: Requests) -> Result<Self> {
+        let mut serial = Serial::new(settings, requests)?;
+        match serial.connect() {
+            Err(fault) if fault.kind() == Kind::Config => Err(fault),
+            // Told by the outlet, which tries again.
+            _ => Ok(serial),
+        }
+    }
+
+    fn new(settings: &Settings, requests: Requests) -> Result<Self> {
         let wrong = |key: &str, message: &str| {
             Error::new(Kind::Config, format!("output.serial.{key}: {message}"))
         };
@@ -59,6 +80,8 @@ impl Serial {
             name: format!("serial line {port_name}"),
             port_name,
             framing: Framing::new(settings).map_err(|message| wrong("prefix", &message))?,
+            triggers: Triggers::new(settings).map_err(|message| wrong("trigger", &message))?,
+            requests,
             settings: settings.clone(),
             port: None,
             frame: Vec::new(),
@@ -66,23 +89,40 @@ impl Serial {
         })
     }
 
-    /// Opens the port now, to learn at once whether it can be.
-    ///
-    /// # Errors
-    /// `NoDevice` when it is not there, not permitted or in use; `Config` when it cannot do what is asked.
-    pub fn connect(&mut self) -> Result<()> {
+    fn connect(&mut self) -> Result<()> {
         if self.port.is_none() {
             self.port = Some(Port::open(&self.port_name, &self.settings)?);
+            self.triggers.forget();
             info!("{}: open at {} baud", self.name, self.settings.baud);
+        }
+        Ok(())
+    }
+
+    /// Takes what the host has sent.
+    fn hear(&mut self) -> Result<()> {
+        let mut bytes = [0; HEARD];
+        for _ in 0..HEARINGS {
+            let Some(port) = &mut self.port else { break };
+            let count = port.read(&mut bytes)?;
+            if count == 0 {
+                break;
+            }
+            let heard = bytes.get(..count).unwrap_or_default();
+            self.triggers.hear(heard, |command| {
+                self.requests.ask(command, self.name.as_str(), None);
+            });
         }
         Ok(())
     }
 }
 
-/// Whether `event` is one that is sent.
-fn chosen(event: &Event, send: Send, min_confidence: f32) -> bool {
-    let certain = |confidence: Confidence| confidence.get() >= min_confidence;
-    match (send, event) {
+/// Tells whether an event is one that is sent.
+fn chosen(settings: &Settings) -> impl Fn(&Event) -> bool + use<> {
+    let (send, min_confidence) = (settings.send, settings.min_confidence);
+    let tells_no_reads = !settings.no_read.is_empty();
+    let certain = move |confidence: Confidence| confidence.get() >= min_confidence;
+    move |event| match (send, event) {
+        (_, Event::NoRead(_)) => tells_no_reads,
         (Send::Line, Event::Line(line)) => {
             line.event != LineChange::Gone && certain(line.confidence)
         }
@@ -97,16 +137,25 @@ impl Sink for Serial {
     }
 
     fn filter(&self) -> Filter {
-        let (send, min_confidence) = (self.settings.send, self.settings.min_confidence);
-        Box::new(move |event| chosen(event, send, min_confidence))
+        Box::new(chosen(&self.settings))
+    }
+
+    fn watch(&self) -> Option<PollFd<'_>> {
+        self.port.as_ref().map(Port::poll_fd)
+    }
+
+    fn tend(&mut self) -> Result<()> {
+        self.connect()?;
+        self.hear().inspect_err(|_| self.port = None)
     }
 
     fn send(&mut self, event: &Event) -> Result<()> {
-        let some = chosen(event, self.settings.send, self.settings.min_confidence)
+        let some = chosen(&self.settings)(event)
             && match event {
                 Event::Line(line) => self.framing.frame([line.text.as_str()], &mut self.frame),
                 Event::Page(page) => self.framing.frame(page.text.lines(), &mut self.frame),
-                Event::Guide(_) | Event::NoRead(_) => false,
+                Event::NoRead(_) => self.framing.no_read(&mut self.frame),
+                Event::Guide(_) => false,
             };
         if !some {
             return Ok(());

@@ -10,17 +10,18 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg, OFlag, open};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::stat::Mode;
 use nix::sys::termios::{
     BaudRate, ControlFlags, FlushArg, InputFlags, SetArg, Termios, cfgetospeed, cfmakeraw,
     cfsetspeed, tcflush, tcgetattr, tcsetattr,
 };
-use nix::unistd::{isatty, write};
+use nix::unistd::{isatty, read, write};
 
 use super::list::{BY_ID, by_id};
 use super::settings::{Flow, Parity, Settings};
 use crate::error::{Error, Kind, Result};
+use crate::sink::wait;
 
 /// How often the end of the output is looked for when closing: the kernel has no call that waits with a bound.
 const DRAIN_STEP: Duration = Duration::from_millis(5);
@@ -103,8 +104,7 @@ impl Port {
                 Err(Errno::EAGAIN | Errno::EINTR) => {}
                 Err(errno) => return Err(self.broken(errno)),
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if Instant::now() >= deadline {
                 let _ = tcflush(&*self.fd, FlushArg::TCOFLUSH);
                 let what =
                     "takes no more bytes: is something connected, and is the flow control right?";
@@ -113,9 +113,29 @@ impl Port {
                     format!("serial port {}: {what}", self.path.display()),
                 ));
             }
-            self.wait_for_room(left)?;
+            self.wait_for_room(deadline)?;
         }
         Ok(())
+    }
+
+    /// Takes what has come in, without waiting: 0 when nothing has.
+    ///
+    /// # Errors
+    /// `Io` when the port has gone. It is then to be opened anew.
+    pub fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        match read(&*self.fd, bytes) {
+            // What a port says that was hung up.
+            Ok(0) => Err(self.broken(Errno::EIO)),
+            Ok(count) => Ok(count),
+            Err(Errno::EAGAIN | Errno::EINTR) => self.check().map(|()| 0),
+            Err(errno) => Err(self.broken(errno)),
+        }
+    }
+
+    /// To be polled for: something has come in, or the port has gone. A driver that hangs up wakes only those
+    /// who wait for input.
+    pub fn poll_fd(&self) -> PollFd<'_> {
+        PollFd::new(self.fd.as_fd(), PollFlags::POLLIN)
     }
 
     /// Waits until all has left, `within` this time; what has not is thrown away, as closing would wait for it.
@@ -130,27 +150,29 @@ impl Port {
         }
     }
 
-    fn wait_for_room(&self, left: Duration) -> Result<()> {
-        let mut fds = [PollFd::new(self.fd.as_fd(), PollFlags::POLLOUT)];
-        let left = left.saturating_add(Duration::from_micros(999));
-        match poll(
-            &mut fds,
-            PollTimeout::try_from(left).unwrap_or(PollTimeout::MAX),
-        ) {
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(errno) => return Err(self.broken(errno)),
+    fn wait_for_room(&self, until: Instant) -> Result<()> {
+        self.poll(PollFlags::POLLOUT, until)
+    }
+
+    /// An error when the port has gone.
+    fn check(&self) -> Result<()> {
+        self.poll(PollFlags::empty(), Instant::now())
+    }
+
+    fn poll(&self, flags: PollFlags, until: Instant) -> Result<()> {
+        let mut fds = [PollFd::new(self.fd.as_fd(), flags)];
+        wait::until(&mut fds, Some(until)).map_err(|errno| self.broken(errno))?;
+        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+        match wait::found(&fds[0]).intersects(gone) {
+            true => Err(self.broken(Errno::EIO)),
+            false => Ok(()),
         }
-        let found = fds[0].revents().unwrap_or(PollFlags::empty());
-        if found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL) {
-            return Err(self.broken(Errno::EIO));
-        }
-        Ok(())
     }
 
     fn broken(&self, errno: Errno) -> Error {
         let what = match errno {
             Errno::EIO | Errno::ENODEV | Errno::ENXIO => "has gone: was it unplugged?".to_owned(),
-            errno => format!("cannot be written to: {}", errno.desc()),
+            errno => format!("does not work: {}", errno.desc()),
         };
         Error::new(
             Kind::Io,
@@ -274,7 +296,7 @@ fn outgoing(fd: &OwnedFd) -> i32 {
 #[cfg(test)]
 mod tests {
     use nix::pty::openpty;
-    use nix::unistd::{read, ttyname};
+    use nix::unistd::ttyname;
 
     use super::*;
     use crate::sink::serial::settings::BAUDS;
@@ -375,6 +397,28 @@ mod tests {
         let (master, slave, port) = open_with(&Settings::default());
         drop((master, slave));
         let fault = port.unwrap().write_all(b"x", LONG).unwrap_err();
+        assert!(fault.to_string().contains("has gone"), "{fault}");
+    }
+
+    #[test]
+    fn what_comes_in_is_read_and_a_port_that_goes_is_noticed() {
+        let (master, slave, port) = open_with(&Settings::default());
+        let mut port = port.unwrap();
+        let mut bytes = [0; 8];
+        assert_eq!(port.read(&mut bytes).unwrap(), 0);
+        let all: Vec<u8> = (0..=255).collect();
+        write(&master, &all).unwrap();
+        let mut heard = Vec::new();
+        while heard.len() < all.len() {
+            let count = port.read(&mut bytes).unwrap();
+            heard.extend_from_slice(&bytes[..count]);
+        }
+        assert_eq!(heard, all);
+        drop((master, slave));
+        let mut fds = [port.poll_fd()];
+        wait::until(&mut fds, Some(Instant::now() + LONG)).unwrap();
+        assert!(!wait::found(&fds[0]).is_empty());
+        let fault = port.read(&mut bytes).unwrap_err();
         assert!(fault.to_string().contains("has gone"), "{fault}");
     }
 

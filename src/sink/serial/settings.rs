@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::framing;
+use super::triggers::LONGEST_TRIGGER;
 use crate::config::Fault;
 
 /// Speeds in bit/s that Linux has a name for and that USB adapters and boards do.
@@ -50,6 +51,12 @@ pub struct Settings {
     pub lrc: bool,
     /// What ends the frame. Default `crlf`, which programs that read up to either take as a line.
     pub terminator: Terminator,
+    /// Sent in a frame when a trigger ends without a reading, written as `prefix` is. Default nothing: not told.
+    pub no_read: String,
+    /// The bytes with which the host starts a reading, written as `prefix` is. Default none: not listened for.
+    pub trigger: String,
+    /// The bytes with which the host ends the reading that it started. Default none: not listened for.
+    pub stop: String,
 }
 
 /// The parity bit.
@@ -132,6 +139,9 @@ impl Default for Settings {
             etx: false,
             lrc: false,
             terminator: Terminator::CrLf,
+            no_read: String::new(),
+            trigger: String::new(),
+            stop: String::new(),
         }
     }
 }
@@ -194,6 +204,9 @@ impl Settings {
             ("prefix", &self.prefix),
             ("suffix", &self.suffix),
             ("separator", &self.separator),
+            ("no-read", &self.no_read),
+            ("trigger", &self.trigger),
+            ("stop", &self.stop),
         ] {
             match framing::unescape(text) {
                 Err(message) => fault(key, message),
@@ -212,7 +225,29 @@ impl Settings {
                         "has XON or XOFF, which the flow control takes out".to_owned(),
                     );
                 }
+                Ok(bytes)
+                    if ["trigger", "stop"].contains(&key) && bytes.len() > LONGEST_TRIGGER =>
+                {
+                    let length = bytes.len();
+                    fault(
+                        key,
+                        format!("{length} bytes: expected at most {LONGEST_TRIGGER}"),
+                    );
+                }
                 Ok(_) => {}
+            }
+        }
+        let asked =
+            [&self.trigger, &self.stop].map(|text| framing::unescape(text).unwrap_or_default());
+        if asked.iter().all(|bytes| !bytes.is_empty()) {
+            let [trigger, stop] = &asked;
+            let within = |long: &[u8], short: &[u8]| long.windows(short.len()).any(|w| w == short);
+            if within(trigger, stop) || within(stop, trigger) {
+                fault(
+                    "stop",
+                    "one of trigger and stop is part of the other: expected two that can be told apart"
+                        .to_owned(),
+                );
             }
         }
         faults
@@ -244,6 +279,9 @@ mod tests {
             encoding = "ascii"
             prefix = '\x02['
             terminator = "crlf"
+            no-read = 'NR'
+            trigger = '\x16T\r'
+            stop = '\x16U\r'
         "#;
         assert_eq!(keys(toml), [""; 0]);
         assert_eq!(keys(""), [""; 0]);
@@ -283,8 +321,18 @@ mod tests {
             ["encoding", "suffix"]
         );
         assert_eq!(
-            keys("port = 'a'\nflow = 'xonxoff'\nlrc = true\nprefix = '\\x13'"),
-            ["lrc", "prefix"]
+            keys("port = 'a'\nflow = 'xonxoff'\nlrc = true\nprefix = '\\x13'\nstop = '\\x11'"),
+            ["lrc", "prefix", "stop"]
+        );
+        assert_eq!(keys("port = 'a'\ntrigger = '\\x16T'\nstop = 'T'"), ["stop"]);
+        assert_eq!(
+            keys("port = 'a'\ntrigger = '\\x05'\nstop = '\\x05'"),
+            ["stop"]
+        );
+        let long = "x".repeat(LONGEST_TRIGGER + 1);
+        assert_eq!(
+            keys(&format!("port = 'a'\ntrigger = '{long}'")),
+            ["trigger"]
         );
     }
 }

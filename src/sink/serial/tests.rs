@@ -3,10 +3,12 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use nix::pty::openpty;
-use nix::unistd::{read, ttyname};
+use nix::unistd::{read, ttyname, write};
 
 use super::*;
-use crate::sink::samples::{line, page};
+use crate::control::{Command, requests};
+use crate::event::NoReadEvent;
+use crate::sink::samples::{line, line_saying, page};
 use crate::sink::{Limits, Outlet};
 
 const LONG: Duration = Duration::from_secs(20);
@@ -39,6 +41,19 @@ impl Host {
     }
 }
 
+/// A line that nobody asks anything of.
+fn line_at(settings: &Settings) -> Serial {
+    Serial::new(settings, requests().0).unwrap()
+}
+
+fn quick() -> Limits {
+    Limits {
+        first_pause: Duration::from_millis(1),
+        longest_pause: Duration::from_millis(4),
+        ..Limits::default()
+    }
+}
+
 fn settings(place: &Path) -> Settings {
     Settings {
         port: Some(place.to_str().unwrap().to_owned()),
@@ -52,7 +67,7 @@ fn a_line_is_sent_when_it_appears_and_when_it_is_read_otherwise() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("port");
     let host = Host::at(&place);
-    let mut serial = Serial::new(&settings(&place)).unwrap();
+    let mut serial = line_at(&settings(&place));
     for event in [
         line(1, LineChange::Appeared),
         line(1, LineChange::Updated),
@@ -75,7 +90,7 @@ fn a_page_is_sent_as_one_frame_if_it_is_certain_enough() {
         min_confidence: 0.9,
         ..settings(&place)
     };
-    let mut serial = Serial::new(&settings).unwrap();
+    let mut serial = line_at(&settings);
     let Event::Page(mut doubtful) = page(&["doubtful"]) else {
         unreachable!()
     };
@@ -90,13 +105,8 @@ fn a_port_that_comes_back_gets_what_waited_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("port");
     let host = Host::at(&place);
-    let mut serial = Serial::new(&settings(&place)).unwrap();
-    serial.connect().unwrap();
-    let limits = Limits {
-        first_pause: Duration::from_millis(1),
-        ..Limits::default()
-    };
-    let outlet = Outlet::start(Box::new(serial), limits).unwrap();
+    let serial = line_at(&settings(&place));
+    let outlet = Outlet::start(Box::new(serial), quick()).unwrap();
     outlet.offer(line(1, LineChange::Appeared));
     assert_eq!(host.hear(10), "reading 1\n");
     // Unplugged: the port vanishes, and its name with it.
@@ -117,7 +127,7 @@ fn a_host_that_does_not_read_costs_an_error_and_the_line_goes_on_later() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("port");
     let _host = Host::at(&place);
-    let mut serial = Serial::new(&settings(&place)).unwrap();
+    let mut serial = line_at(&settings(&place));
     serial.stall = Duration::from_millis(5);
     let fault = (0..100_000)
         .find_map(|id| serial.send(&line(id, LineChange::Appeared)).err())
@@ -134,14 +144,121 @@ fn settings_that_cannot_be_used_are_refused_before_the_port_is_touched() {
         baud: 1,
         ..settings(Path::new("/dev/nowhere"))
     };
-    let fault = Serial::new(&wrong).err().unwrap();
+    let fault = Serial::open(&wrong, requests().0).err().unwrap();
     assert_eq!(fault.kind(), Kind::Config);
     assert!(
         fault.to_string().starts_with("output.serial.baud: 1:"),
         "{fault}"
     );
     assert_eq!(
-        Serial::new(&Settings::default()).err().unwrap().kind(),
+        Serial::open(&Settings::default(), requests().0)
+            .err()
+            .unwrap()
+            .kind(),
         Kind::Config
     );
+}
+
+fn no_read() -> Event {
+    Event::NoRead(NoReadEvent {
+        triggered_at: std::time::UNIX_EPOCH,
+        tried_ms: 2000,
+    })
+}
+
+#[test]
+fn that_nothing_was_read_is_told_in_either_mode_if_there_is_a_word_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("port");
+    let host = Host::at(&place);
+    for send in [Send::Line, Send::Page] {
+        let mut serial = line_at(&Settings {
+            send,
+            min_confidence: 1.0,
+            no_read: "NR".to_owned(),
+            ..settings(&place)
+        });
+        serial.send(&no_read()).unwrap();
+        assert_eq!(host.hear(3), "NR\n");
+    }
+    let silent = line_at(&settings(&place));
+    assert!(!silent.filter()(&no_read()));
+}
+
+#[test]
+fn the_host_triggers_and_stops_also_after_the_port_was_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("port");
+    let settings = Settings {
+        trigger: r"\x16T\r".to_owned(),
+        stop: r"\x16U\r".to_owned(),
+        ..settings(&place)
+    };
+    let (requests, inbox) = requests();
+    // Not there at the start, which is no reason not to start.
+    let serial = Serial::open(&settings, requests).unwrap();
+    let outlet = Outlet::start(Box::new(serial), quick()).unwrap();
+    let wait_for = |fault: bool| {
+        while outlet.status().fault.is_some() != fault {
+            std::thread::yield_now();
+        }
+    };
+    wait_for(true);
+    for round in 1..=3 {
+        let host = Host::at(&place);
+        // Until it is opened, a line turns returns into line ends.
+        wait_for(false);
+        // The host hears and is heard on the same line; half a string from before the break does not count.
+        for piece in ["T\r\x16", "T\rnoise\x16", "U\r"] {
+            write(&host.master, piece.as_bytes()).unwrap();
+        }
+        for command in [Command::Trigger, Command::Stop] {
+            let request = inbox.next(LONG).unwrap();
+            assert_eq!(request.command, command);
+            assert_eq!(request.from, format!("serial line {}", place.display()));
+        }
+        assert_eq!(outlet.status().recoveries, round);
+        outlet.offer(line(round, LineChange::Appeared));
+        assert_eq!(host.hear(10), format!("reading {round}\n"));
+        // Unplugged while nothing is sent, in the middle of a string.
+        write(&host.master, b"\x16").unwrap();
+        drop(host);
+        let _ = std::fs::remove_file(&place);
+        wait_for(true);
+    }
+    assert!(inbox.next(Duration::ZERO).is_none());
+    let status = outlet.status();
+    assert_eq!((status.delivered, status.dropped), (3, 0));
+    assert!(status.longest_away_ms > 0);
+}
+
+#[test]
+fn a_line_that_is_stopped_holds_up_nobody_and_its_losses_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (stopped, good) = (folder.path().join("stopped"), folder.path().join("good"));
+    let (_silent, host) = (Host::at(&stopped), Host::at(&good));
+    let mut stuck = line_at(&settings(&stopped));
+    stuck.stall = Duration::from_millis(20);
+    let outlets = [stuck, line_at(&settings(&good))]
+        .map(|serial| Outlet::start(Box::new(serial), quick()).unwrap());
+    let text = "x".repeat(999);
+    let start = std::time::Instant::now();
+    while outlets[0].status().fault.is_none() || outlets[0].status().dropped == 0 {
+        let event = std::sync::Arc::new(line_saying(1, LineChange::Appeared, &text));
+        outlets
+            .iter()
+            .for_each(|outlet| outlet.offer(std::sync::Arc::clone(&event)));
+        assert_eq!(host.hear(1000).len(), 1000);
+        assert!(start.elapsed() < LONG, "{:?}", outlets[0].status());
+    }
+    let [stuck, good] = outlets.each_ref().map(Outlet::status);
+    assert!(stuck.fault.unwrap().contains("takes no more bytes"));
+    assert_eq!((good.fault, good.dropped), (None, 0));
+}
+
+#[test]
+fn a_port_that_can_never_be_used_as_asked_is_refused_at_the_start() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let fault = Serial::open(&settings(file.path()), requests().0).err();
+    assert_eq!(fault.unwrap().kind(), Kind::Config);
 }

@@ -362,7 +362,7 @@ fn three_that_read_get_everything_while_one_does_not() {
     let outlet = Outlet::start(Box::new(socket), Limits::default()).unwrap();
     let text = "x".repeat(40_000);
     for id in 0..EVENTS {
-        let event = line_saying(id, LineChange::Gone, &text);
+        let event = line_saying(id, LineChange::Appeared, &text);
         outlet.offer(event.clone());
         for reader in &mut readers {
             assert_eq!(reader.event(), event);

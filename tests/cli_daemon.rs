@@ -169,9 +169,10 @@ fn a_paused_daemon_lets_its_camera_go_until_it_is_resumed() {
     let daemon = Daemon::start("");
     daemon.wait("a picture", |status| status.reading.frames > 0);
     assert!(daemon.ask(&["pause"]).succeeds().contains("paused"));
-    let paused = daemon.wait("the pause", |status| status.state == State::Paused);
-    assert_eq!(paused.camera.describes, "");
     daemon.ask(&["trigger"]).fails(69, &["paused", "resume"]);
+    let paused = daemon.wait("the pause", |status| {
+        status.state == State::Paused && status.camera.describes.is_empty()
+    });
     daemon.ask(&["resume"]).succeeds();
     let before = paused.reading.frames;
     daemon.wait("more pictures", |status| {

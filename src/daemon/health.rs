@@ -58,11 +58,6 @@ impl Health {
         self.lock().state = state;
     }
 
-    /// What the daemon is doing.
-    pub fn state(&self) -> State {
-        self.lock().state
-    }
-
     /// The camera works, as `describes` says; `away` is how long it did not, if it was gone before.
     pub fn camera_works(&self, describes: String, away: Option<Duration>) {
         let mut figures = self.lock();

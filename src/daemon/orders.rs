@@ -130,9 +130,9 @@ impl<R> Orders<R> {
         }
     }
 
-    /// Whether the end is ordered.
-    pub fn is_stopped(&self) -> bool {
-        self.lock().ordered.stop
+    /// Whether a pause is ordered; it may have to wait for the picture in work.
+    pub fn is_paused(&self) -> bool {
+        self.lock().ordered.paused
     }
 
     /// Waits this long, or until something is ordered; true when something is.

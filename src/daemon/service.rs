@@ -107,7 +107,6 @@ impl<L: Fn() -> Result<Config>> Service<L> {
     fn answer(&mut self, request: Request) {
         let command = request.command;
         let says = |message: &str| Answer::done(command, message);
-        let paused = self.health.state() == State::Paused;
         if command != Command::Status {
             log::info!("{}: {command}", request.from);
         }
@@ -116,7 +115,7 @@ impl<L: Fn() -> Result<Config>> Service<L> {
                 status: Some(Box::new(self.status())),
                 ..says("as it is now")
             },
-            Command::Trigger if paused => {
+            Command::Trigger if self.orders.is_paused() => {
                 Answer::refused(command.word(), "paused: send `resume` first")
             }
             Command::Trigger => {
@@ -175,7 +174,10 @@ impl<L: Fn() -> Result<Config>> Service<L> {
     }
 
     fn status(&self) -> Status {
-        let (state, mut camera, reading) = self.health.figures();
+        let (mut state, mut camera, reading) = self.health.figures();
+        if self.orders.is_paused() {
+            state = State::Paused;
+        }
         camera.source = self.config.camera.source.to_string();
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -20,6 +20,7 @@ pub mod event;
 pub mod explain;
 pub mod find;
 pub mod frame;
+pub mod gate;
 pub mod knowledge;
 pub mod layout;
 pub mod line;

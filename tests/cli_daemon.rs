@@ -182,6 +182,26 @@ fn a_paused_daemon_lets_its_camera_go_until_it_is_resumed() {
 }
 
 #[test]
+fn a_scene_that_stands_still_is_passed_over_and_its_lines_stay() {
+    let daemon = Daemon::start("[gate]\nstill-readings = 5\nrefresh-ms = 3600000\n");
+    let mut client = daemon.client();
+    heard(&mut client, &["Best before"]);
+    let status = daemon.wait("pictures that show nothing new", |s| s.reading.still > 60);
+    assert_eq!(status.reading.frames, 5);
+    // Three seconds of them: long enough for a line to be gone that is not seen.
+    let told = status.reading.events;
+    heard(
+        &mut daemon.client(),
+        &[r#""event":"appeared""#, "Best before"],
+    );
+    assert_eq!(daemon.status().reading.events, told);
+    daemon.ask(&["trigger"]).succeeds();
+    heard(&mut client, &[r#""event":"gone""#, "Best before"]);
+    heard(&mut client, &[r#""event":"appeared""#, "Best before"]);
+    daemon.end().succeeds();
+}
+
+#[test]
 fn a_good_configuration_comes_into_force_and_no_client_is_dropped() {
     let daemon = Daemon::start("");
     let mut client = daemon.client();
@@ -222,8 +242,8 @@ fn a_wrong_configuration_is_said_and_the_old_one_stays() {
             .ask(&["reload"])
             .fails(78, &["the old configuration stays", part]);
     }
-    let before = daemon.status().reading.frames;
-    daemon.wait("more pictures", |status| status.reading.frames > before);
+    let before = daemon.status().camera.frames;
+    daemon.wait("more pictures", |status| status.camera.frames > before);
     let outcome = daemon.end();
     assert_eq!(outcome.code, Some(0));
     assert_eq!(

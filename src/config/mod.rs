@@ -23,7 +23,7 @@ pub use problem::{Problem, Problems};
 use crate::daemon::{keep, metrics, trigger};
 use crate::error::Kind;
 use crate::sink::{serial, socket, stdout};
-use crate::{capture, enhance, find, recognize, tidy, track};
+use crate::{capture, enhance, find, gate, recognize, tidy, track};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -99,6 +99,8 @@ tables! {
         read: recognize::Settings,
         /// How what was read is cleaned.
         tidy: tidy::Settings,
+        /// Which pictures are worth reading.
+        gate: gate::Settings,
         /// When a line counts as steady, and when as gone.
         track: track::Settings,
         /// When is read: all the time, or when told to.
@@ -128,7 +130,9 @@ tables! {
 
 impl parse::Document for Config {
     fn check(&self) -> Vec<Fault> {
-        Config::check(self)
+        let mut faults = Config::check(self);
+        faults.extend(self.check_together());
+        faults
     }
 }
 
@@ -148,6 +152,16 @@ impl Config {
     /// All problems at once, of [`Kind::Config`].
     pub fn parse(file: &Path, text: &str) -> Result<Config, Problems> {
         parse::parse(file, text)
+    }
+
+    /// What is good by itself and does not go together.
+    fn check_together(&self) -> Option<Fault> {
+        let (readings, steady) = (self.gate.still_readings, self.track.steady_frames);
+        let never = self.gate.skip_still && readings <= steady;
+        never.then(|| Fault {
+            key: "gate.still-readings".into(),
+            message: format!("is {readings}, expected more than track.steady-frames, {steady}"),
+        })
     }
 
     /// What glyphd would do with these settings, in a few lines for a person.

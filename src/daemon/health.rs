@@ -108,6 +108,11 @@ impl Health {
         self.lock().reading.frames += 1;
     }
 
+    /// A picture was passed over, since it shows what was read already.
+    pub fn frame_still(&self) {
+        self.lock().reading.still += 1;
+    }
+
     /// An event was told.
     pub fn event_told(&self) {
         self.lock().reading.events += 1;

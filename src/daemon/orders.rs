@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{keep, trigger};
-use crate::{capture, track};
+use crate::{capture, gate, track};
 
 /// New parts that the reading goes on with; what is not there stays as it is.
 pub struct Change<R> {
@@ -16,6 +16,8 @@ pub struct Change<R> {
     pub reader: Option<R>,
     /// Where pictures come from; the present source is given up.
     pub camera: Option<capture::Settings>,
+    /// Which pictures are read.
+    pub gate: Option<gate::Settings>,
     /// When a line is told.
     pub track: Option<track::Settings>,
     /// When is read.
@@ -29,6 +31,7 @@ impl<R> Default for Change<R> {
         Change {
             reader: None,
             camera: None,
+            gate: None,
             track: None,
             trigger: None,
             keep: None,
@@ -110,6 +113,7 @@ impl<R> Orders<R> {
             // The newer part of each kind.
             held.reader = change.reader.or(held.reader.take());
             held.camera = change.camera.or(held.camera.take());
+            held.gate = change.gate.or(held.gate.take());
             held.track = change.track.or(held.track.take());
             held.trigger = change.trigger.or(held.trigger.take());
             held.keep = change.keep.or(held.keep.take());

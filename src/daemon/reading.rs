@@ -19,6 +19,7 @@ use crate::capture::{Clock, Next, Source};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, LineChange};
 use crate::frame::Frame;
+use crate::gate::{self, Gate};
 use crate::line::ReadLine;
 use crate::pipeline::Pipeline;
 use crate::sink::Backoff;
@@ -75,6 +76,8 @@ impl Default for Pauses {
 /// How and when is read.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// Which pictures are read.
+    pub gate: gate::Settings,
     /// When a line is told.
     pub track: track::Settings,
     /// When is read.
@@ -112,6 +115,7 @@ pub struct Reading<R> {
     seen_at: Option<Duration>,
     backoff: Backoff,
     rest: Duration,
+    gate: Gate,
     tracker: Tracker,
     trigger: trigger::Settings,
     triggered: Option<Triggered>,
@@ -148,6 +152,7 @@ impl<R: Reader> Reading<R> {
             seen_at: None,
             backoff: Backoff::new(first, longest),
             rest,
+            gate: Gate::new(settings.gate),
             tracker: Tracker::new(settings.track),
             trigger: settings.trigger,
             triggered: None,
@@ -234,20 +239,29 @@ impl<R: Reader> Reading<R> {
     }
 
     fn read(&mut self) -> Result<()> {
-        let lines = self.reader.read(&self.frame.luma)?;
         let taken = self.frame.taken;
+        let lines = match self.gate.is_worth_reading(&self.frame.luma, taken) {
+            true => Some(self.reader.read(&self.frame.luma)?),
+            false => None,
+        };
         let latency = self.clock.monotonic().saturating_sub(taken);
-        self.health.frame_read(latency);
+        match &lines {
+            Some(_) => self.health.frame_read(latency),
+            None => self.health.frame_still(),
+        }
         let origin = Origin {
             frame: self.frame.seq,
             captured_at: self.frame.captured_at,
             latency,
         };
         let (mut appeared, outlets, health) = (false, &self.outlets, &self.health);
-        self.tracker.observe(&lines, taken, |change| {
-            appeared |= change.change != LineChange::Gone;
-            tell(outlets, health, events::line(change, origin));
-        });
+        match &lines {
+            Some(lines) => self.tracker.observe(lines, taken, |change| {
+                appeared |= change.change != LineChange::Gone;
+                tell(outlets, health, events::line(change, origin));
+            }),
+            None => self.tracker.hold(taken),
+        }
         let page = self.tracker.page(taken);
         let whole = page.is_some();
         if let Some(page) = page {
@@ -269,6 +283,7 @@ impl<R: Reader> Reading<R> {
     fn begin_trigger(&mut self) {
         self.end_trigger();
         self.health.triggered();
+        self.gate.forget();
         let origin = self.now();
         let (outlets, health) = (&self.outlets, &self.health);
         self.tracker
@@ -322,6 +337,7 @@ impl<R: Reader> Reading<R> {
         self.tracker.observe(&[], now, |change| {
             tell(outlets, health, events::line(change, origin));
         });
+        self.gate.forget();
     }
 
     /// Lets the camera go, so that its light goes out, and waits.
@@ -339,18 +355,23 @@ impl<R: Reader> Reading<R> {
         let Change {
             reader,
             camera,
+            gate,
             track,
             trigger,
             keep,
         } = change;
         if let Some(reader) = reader {
             self.reader = reader;
+            self.gate.forget();
         }
         if let Some(camera) = camera {
             self.source = None;
             self.outage = None;
             self.opener.change(camera);
             self.backoff.reset();
+        }
+        if let Some(gate) = gate {
+            self.gate = Gate::new(gate);
         }
         if let Some(track) = track {
             self.tracker.set(track);

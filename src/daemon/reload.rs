@@ -36,6 +36,7 @@ pub fn apply(
         .then(|| Pipeline::new(new))
         .transpose()?;
     let camera = note("camera", old.camera == new.camera);
+    let gate = note("gate", old.gate == new.gate);
     let track = note("track", old.track == new.track);
     let trigger = note("trigger", old.trigger == new.trigger);
     let keep = note("keep", old.keep == new.keep);
@@ -48,6 +49,7 @@ pub fn apply(
     let change = Change {
         reader,
         camera: camera.then(|| new.camera.clone()),
+        gate: gate.then(|| new.gate.clone()),
         track: track.then(|| new.track.clone()),
         trigger: trigger.then(|| new.trigger.clone()),
         keep: keep.then(|| new.keep.clone()),

@@ -40,6 +40,7 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let sinks = Sinks::open(&config.output, requests)?;
     let (orders, health) = (Orders::default(), Health::default());
     let settings = Settings {
+        gate: config.gate.clone(),
         track: config.track.clone(),
         trigger: config.trigger.clone(),
         keep: config.keep.clone(),

@@ -83,6 +83,9 @@ pub struct CameraStatus {
 pub struct ReadingStatus {
     /// Pictures read.
     pub frames: u64,
+    /// Pictures passed over, since nothing had changed since one that was read.
+    #[serde(default)]
+    pub still: u64,
     /// Events told to the sinks.
     pub events: u64,
     /// Triggers.

@@ -43,6 +43,7 @@ pub fn text(status: &Status) -> String {
     let reading = &status.reading;
     for (name, count) in [
         ("frames", reading.frames),
+        ("still", reading.still),
         ("events", reading.events),
         ("triggers", reading.triggers),
         ("no_reads", reading.no_reads),

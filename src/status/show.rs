@@ -69,7 +69,10 @@ impl fmt::Display for Status {
         )?;
         row(f, "camera", &self.camera.to_string())?;
         let reading = &self.reading;
-        let mut figures = format!("{} pictures, {} events", reading.frames, reading.events);
+        let mut figures = format!(
+            "{} pictures and {} that showed nothing new, {} events",
+            reading.frames, reading.still, reading.events
+        );
         if reading.triggers > 0 {
             figures += &format!(
                 ", {} triggers, {} without a reading",
@@ -227,6 +230,7 @@ mod tests {
             },
             reading: ReadingStatus {
                 frames: 70,
+                still: 900,
                 events: 5,
                 latency: Percentiles {
                     p50_ms: 84,
@@ -255,7 +259,7 @@ mod tests {
         let shown = "glyphd 0.1.0, process 42, up 1h 2m 3s: without a camera, trying again
 camera   v4l2:/dev/video0: away for 9s: /dev/video0: not there
          100 pictures, 0 skipped, 2 bad, away once, 1s 200ms at most
-reading  70 pictures, 5 events
+reading  70 pictures and 900 that showed nothing new, 5 events
          84 ms from the picture to its text (95 of 100 within 120, 99 within 150)
 output   socket /s, 2 connected
          5 sent, 0 waiting, 0 dropped

@@ -195,6 +195,16 @@ impl Tracker {
         self.settings = settings;
     }
 
+    /// The view at `now` is as it was in the last frame.
+    pub fn hold(&mut self, now: Duration) {
+        for track in &mut self.tracks {
+            if Some(track.last_seen) == self.last_frame {
+                track.last_seen = now;
+            }
+        }
+        self.last_frame = Some(now);
+    }
+
     /// Forgets all lines, as if the view had been empty for long; calls `tell` for each that was told.
     pub fn forget(&mut self, mut tell: impl FnMut(Change)) {
         for track in &mut self.tracks {

@@ -136,6 +136,20 @@ fn more_lines_than_there_is_room_for_are_counted_and_lose_nothing_told() {
 }
 
 #[test]
+fn what_is_held_is_not_gone_and_its_page_comes_in_time() {
+    let mut bench = Bench::new();
+    bench.frames(3, &[line("LOT 4711", 10.0, 10.0)]);
+    assert_eq!(bench.page(), None);
+    for _ in 0..30 {
+        bench.now += Duration::from_millis(100);
+        bench.tracker.hold(bench.now);
+    }
+    assert_eq!(bench.page(), Some(vec!["LOT 4711".into()]));
+    assert_eq!(bench.frame(&[line("LOT 4711", 10.0, 10.0)]), []);
+    assert_eq!(bench.frames(30, &[]).len(), 1);
+}
+
+#[test]
 fn a_source_that_begins_anew_loses_no_line() {
     let mut bench = Bench::new();
     let lot = [line("LOT 4711", 10.0, 10.0)];

@@ -48,8 +48,9 @@ pub(super) struct Found<C> {
 struct Known {
     identity: Identity,
     path: PathBuf,
-    /// Where others with its name on USB were plugged in. One that is there is a twin; elsewhere the name is enough.
-    twins: Vec<String>,
+    /// Others with its name on USB: their nodes and where they are plugged in. One that is there is a twin; elsewhere the
+    /// name is enough.
+    twins: Vec<(PathBuf, String)>,
 }
 
 /// The camera that is looked for.
@@ -90,7 +91,7 @@ impl Search {
                 }
                 Ok(_) => {}
                 // It is there and not ready: soon it will be, so nothing else is taken for it.
-                Err(error) if usb.is_some() => {
+                Err(error) if usb.is_some() && !known.twins.iter().any(|twin| twin.0 == path) => {
                     refused.get_or_insert(error);
                 }
                 Err(_) => {}
@@ -120,7 +121,7 @@ impl Search {
     /// Whether what has the name of the camera may be the camera in another socket: not where its socket was named, nor
     /// in the socket of a twin.
     fn may_move(&self, known: &Known, identity: &Identity) -> bool {
-        !known.twins.contains(&identity.bus)
+        !known.twins.iter().any(|twin| twin.1 == identity.bus)
             && !self
                 .path
                 .starts_with(Path::new(STABLE_NAMES).join("by-path"))
@@ -144,8 +145,11 @@ impl Search {
         }
         let nodes = machine.nodes().into_iter();
         let alike = nodes.filter(|(_, usb)| usb.is_some() && *usb == identity.usb);
-        let sockets = alike.filter_map(|(path, _)| Some(machine.open(&path).ok()?.1.bus));
-        let twins = sockets.filter(|bus| *bus != identity.bus).collect();
+        let sockets = alike.filter_map(|(path, _)| {
+            let (_, about) = machine.open(&path).ok()?;
+            Some((path, about.bus))
+        });
+        let twins = sockets.filter(|(_, bus)| *bus != identity.bus).collect();
         self.known = Some(Known {
             identity,
             path,
@@ -302,6 +306,11 @@ mod tests {
         let other = [(VIDEO1, usb("Cam", "1-2"))];
         let mut search = after(usb("Cam", "1-1"), &other);
         let gone = take(&mut search, &desk(&other)).unwrap_err();
+        assert_eq!(gone, "/dev/video0: not there");
+        // Nor waited for.
+        let mut busy = desk(&other);
+        busy.locked = Some(VIDEO1);
+        let gone = take(&mut search, &busy).unwrap_err();
         assert_eq!(gone, "/dev/video0: not there");
         let both = [(VIDEO1, usb("Cam", "1-2")), (VIDEO2, usb("Cam", "1-1"))];
         assert_eq!(take(&mut search, &desk(&both)).unwrap(), VIDEO2);

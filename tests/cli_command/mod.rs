@@ -22,6 +22,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// The command did what was asked and had nothing to complain about.
+    #[allow(dead_code)]
     #[track_caller]
     pub fn succeeds(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{self:?}");
@@ -29,6 +30,7 @@ impl Outcome {
     }
 
     /// The command said what is wrong in one line with `parts` in it, and ended with `code`.
+    #[allow(dead_code)]
     #[track_caller]
     pub fn fails(&self, code: i32, parts: &[&str]) {
         let lines = self.complaints();
@@ -39,6 +41,7 @@ impl Outcome {
     }
 
     /// The lines of standard error: each begins with the command's name, and none tells of a crash.
+    #[allow(dead_code)]
     #[track_caller]
     pub fn complaints(&self) -> Vec<&str> {
         let lines: Vec<&str> = self.err.lines().collect();

@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Confidence, Event, LineChange};
 
 pub mod framing;
+mod line;
 mod list;
 mod port;
 mod settings;

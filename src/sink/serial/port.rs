@@ -12,26 +12,17 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg, OFlag, open};
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::stat::Mode;
-use nix::sys::termios::{
-    BaudRate, ControlFlags, FlushArg, InputFlags, SetArg, Termios, cfgetospeed, cfmakeraw,
-    cfsetspeed, tcflush, tcgetattr, tcsetattr,
-};
+use nix::sys::termios::{FlushArg, tcflush};
 use nix::unistd::{isatty, read, write};
 
+use super::line::{Refused, set_up};
 use super::list::{BY_ID, by_id};
-use super::settings::{Flow, Parity, Settings};
+use super::settings::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::sink::wait;
 
 /// How often the end of the output is looked for when closing: the kernel has no call that waits with a bound.
 const DRAIN_STEP: Duration = Duration::from_millis(5);
-/// What the line must look like after it was set up.
-const LINE: ControlFlags = ControlFlags::CSIZE
-    .union(ControlFlags::PARENB)
-    .union(ControlFlags::PARODD)
-    .union(ControlFlags::CSTOPB)
-    .union(ControlFlags::CRTSCTS);
-
 /// An open serial port.
 #[derive(Debug)]
 pub struct Port {
@@ -201,80 +192,6 @@ fn missing() -> String {
     }
 }
 
-/// Why a port was not set up.
-enum Refused {
-    System(Errno),
-    /// The driver took the call and did something else.
-    Line,
-}
-
-impl From<Errno> for Refused {
-    fn from(errno: Errno) -> Self {
-        Refused::System(errno)
-    }
-}
-
-fn set_up(fd: &OwnedFd, settings: &Settings) -> std::result::Result<(), Refused> {
-    let baud = baud_rate(settings.baud).ok_or(Refused::Line)?;
-    let mut line = tcgetattr(fd)?;
-    cfmakeraw(&mut line);
-    cfsetspeed(&mut line, baud)?;
-    // Raw has taken the parity and the size away, not the rest.
-    line.control_flags.remove(LINE);
-    line.control_flags
-        .insert(ControlFlags::CLOCAL | ControlFlags::CREAD);
-    line.control_flags.insert(if settings.data_bits == 7 {
-        ControlFlags::CS7
-    } else {
-        ControlFlags::CS8
-    });
-    line.control_flags
-        .set(ControlFlags::CSTOPB, settings.stop_bits == 2);
-    line.control_flags
-        .set(ControlFlags::PARENB, settings.parity != Parity::None);
-    line.control_flags
-        .set(ControlFlags::PARODD, settings.parity == Parity::Odd);
-    line.control_flags
-        .set(ControlFlags::CRTSCTS, settings.flow == Flow::RtsCts);
-    line.input_flags
-        .remove(InputFlags::IXOFF | InputFlags::IXANY);
-    line.input_flags
-        .set(InputFlags::IXON, settings.flow == Flow::XonXoff);
-    tcsetattr(fd, SetArg::TCSANOW, &line)?;
-    // tcsetattr succeeds when it could do any of it.
-    let got = tcgetattr(fd)?;
-    if same_line(&got, &line) {
-        Ok(())
-    } else {
-        Err(Refused::Line)
-    }
-}
-
-fn same_line(a: &Termios, b: &Termios) -> bool {
-    a.control_flags & LINE == b.control_flags & LINE && cfgetospeed(a) == cfgetospeed(b)
-}
-
-fn baud_rate(baud: u32) -> Option<BaudRate> {
-    Some(match baud {
-        1200 => BaudRate::B1200,
-        2400 => BaudRate::B2400,
-        4800 => BaudRate::B4800,
-        9600 => BaudRate::B9600,
-        19_200 => BaudRate::B19200,
-        38_400 => BaudRate::B38400,
-        57_600 => BaudRate::B57600,
-        115_200 => BaudRate::B115200,
-        230_400 => BaudRate::B230400,
-        460_800 => BaudRate::B460800,
-        921_600 => BaudRate::B921600,
-        1_000_000 => BaudRate::B1000000,
-        1_500_000 => BaudRate::B1500000,
-        2_000_000 => BaudRate::B2000000,
-        3_000_000 => BaudRate::B3000000,
-        _ => return None,
-    })
-}
-
 /// Bytes that the kernel has yet to send; 0 where it cannot tell.
 #[allow(unsafe_code)]
 fn outgoing(fd: &OwnedFd) -> i32 {
@@ -296,10 +213,11 @@ fn outgoing(fd: &OwnedFd) -> i32 {
 #[cfg(test)]
 mod tests {
     use nix::pty::openpty;
+    use nix::sys::termios::{BaudRate, ControlFlags, InputFlags, cfgetospeed, tcgetattr};
     use nix::unistd::ttyname;
 
     use super::*;
-    use crate::sink::serial::settings::BAUDS;
+    use crate::sink::serial::settings::{Flow, Parity};
 
     const LONG: Duration = Duration::from_secs(20);
 
@@ -430,10 +348,5 @@ mod tests {
         let start = Instant::now();
         port.drain(Duration::from_millis(10));
         assert!(start.elapsed() < LONG);
-    }
-
-    #[test]
-    fn every_speed_of_the_settings_is_known_to_the_system() {
-        assert!(BAUDS.iter().all(|baud| baud_rate(*baud).is_some()));
     }
 }

@@ -78,7 +78,7 @@ impl Claim {
             chown(path, None, Some(group)).map_err(|fault| match fault {
                 Errno::EPERM => {
                     let what = format!(
-                        "output.socket.group: group {group} cannot be given: glyphd must run as a user who is in it"
+                        "output.socket.group: group {group} cannot be given: glyphd must run as a user who is in it and may use chown (docs/config.md)"
                     );
                     Error::new(Kind::Config, what)
                 }

@@ -3,9 +3,8 @@
 //! Takes messages from the sink and connections from the listener, waits for all of them in one `poll`,
 //! and never anywhere else.
 
-use std::io::{ErrorKind, Write};
 use std::os::fd::AsFd;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, SendError, Sender, SyncSender};
@@ -14,24 +13,22 @@ use std::time::{Duration, Instant};
 
 use log::{debug, info, warn};
 use nix::poll::{PollFd, PollFlags};
-use nix::sys::socket::getsockopt;
-use nix::sys::socket::sockopt::PeerCredentials;
-use nix::unistd::{Gid, Uid};
+use nix::unistd::Uid;
 
+use super::Tally;
 use super::client::{Client, Gone};
 use super::desk::{Desk, as_line};
 use super::path::{self, Claim};
-use super::rules::{Peer, Rules};
+use super::rules::Rules;
 use super::view::{Change, View};
-use super::{Refusal, Tally};
 use crate::control::Answer;
 use crate::error::Result as Outcome;
 use crate::sink::wait::{self, Waker, Woken};
 
+mod door;
+
 /// How long nothing is tried again for which the system had no file descriptor or no memory.
 const PAUSE: Duration = Duration::from_secs(1);
-/// What one is told whom the settings do not name.
-const NOT_PERMITTED: &str = "not permitted for this user (output.socket.users, groups)";
 
 /// What the thread is told.
 pub enum Message {
@@ -232,14 +229,7 @@ impl Server {
         self.desk.commands.clone_from(&rules.commands);
         self.rules = rules;
         self.said = Said::default();
-        let rules = self.rules.clone();
-        self.keep(|client, _| match rules.admit(client.peer) {
-            true => Ok(()),
-            false => {
-                let _ = client.tell(&refusal(NOT_PERMITTED));
-                Err(Gone::Dismissed)
-            }
-        });
+        self.dismiss();
         Ok(())
     }
 
@@ -324,89 +314,7 @@ impl Server {
         }
     }
 
-    fn accept(&mut self) {
-        // As many as may be served, and one more each round to be refused: a flood cannot hold up the rest.
-        for _ in 0..=self.rules.clients {
-            match self.listener.accept() {
-                Ok((stream, _)) => {
-                    self.said.no_descriptor = false;
-                    self.welcome(stream);
-                }
-                Err(fault) if fault.kind() == ErrorKind::WouldBlock => return,
-                Err(fault)
-                    if matches!(
-                        fault.kind(),
-                        ErrorKind::Interrupted | ErrorKind::ConnectionAborted
-                    ) => {}
-                Err(fault) => {
-                    if !std::mem::replace(&mut self.said.no_descriptor, true) {
-                        let path = self.claim.path().display();
-                        warn!("socket {path}: cannot accept a client: {fault}; will try again");
-                    }
-                    self.accept_again = Some(Instant::now() + PAUSE);
-                    return;
-                }
-            }
-        }
-    }
-
-    fn welcome(&mut self, stream: UnixStream) {
-        // Who cannot be told is let in by no rule, and what blocks would hold up the others.
-        let Ok(credentials) = getsockopt(&stream, PeerCredentials) else {
-            return;
-        };
-        if stream.set_nonblocking(true).is_err() {
-            return;
-        }
-        let peer = Peer {
-            process: credentials.pid(),
-            user: Uid::from_raw(credentials.uid()),
-            group: Gid::from_raw(credentials.gid()),
-        };
-        let path = self.claim.path().display();
-        if !self.rules.admit(peer) {
-            let (process, user) = (peer.process, peer.user);
-            if self.said.stranger.replace(user) != Some(user) {
-                warn!(
-                    "socket {path}: process {process} of user {user} may not connect (output.socket.users, groups)"
-                );
-            }
-            return self.refuse(stream, NOT_PERMITTED);
-        }
-        let most = self.rules.clients;
-        if self.clients.len() >= most {
-            if !std::mem::replace(&mut self.said.full, true) {
-                warn!("socket {path}: {most} clients listen, more are refused");
-            }
-            let why = format!("{most} clients listen already (output.socket.clients)");
-            return self.refuse(stream, &why);
-        }
-        debug!("socket {path}: process {} listens", peer.process);
-        let mut client = Client::new(self.next_id, stream, peer);
-        self.next_id += 1;
-        let told = self.view.lines().try_for_each(|line| client.tell(line));
-        match told {
-            Ok(()) => {
-                self.clients.push(client);
-                self.count();
-            }
-            Err(_) => self.desk.last_words(&mut client),
-        }
-    }
-
     fn count(&self) {
         self.tally.clients.store(self.clients.len() as u64, Relaxed);
     }
-
-    fn refuse(&self, mut stream: UnixStream, why: &str) {
-        self.tally.refused.fetch_add(1, Relaxed);
-        // A new connection has room for this line; if not, the client sees the end only.
-        let _ = stream.write(&refusal(why));
-    }
-}
-
-fn refusal(why: &str) -> Arc<[u8]> {
-    let mut line = serde_json::to_string(&Refusal::new(why.to_owned())).unwrap_or_default();
-    line.push('\n');
-    line.into_bytes().into()
 }

@@ -5,6 +5,8 @@
 //! that it hands over. Nothing else goes from the sinks to the daemon.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
@@ -149,7 +151,11 @@ impl Request {
 
 /// Where requests are handed in; clones lead to the same place.
 #[derive(Clone)]
-pub struct Requests(SyncSender<Request>);
+pub struct Requests {
+    queue: SyncSender<Request>,
+    /// Whether the log has said that too much is asked, since a request last found room.
+    refusing: Arc<AtomicBool>,
+}
 
 /// Where the daemon finds them.
 pub struct Inbox(Receiver<Request>);
@@ -157,7 +163,11 @@ pub struct Inbox(Receiver<Request>);
 /// A queue for requests.
 pub fn requests() -> (Requests, Inbox) {
     let (sender, receiver) = sync_channel(WAITING);
-    (Requests(sender), Inbox(receiver))
+    let requests = Requests {
+        queue: sender,
+        refusing: Arc::default(),
+    };
+    (requests, Inbox(receiver))
 }
 
 impl Requests {
@@ -169,13 +179,15 @@ impl Requests {
             from: from.into(),
             reply,
         };
-        match self.0.try_send(request) {
-            Ok(()) => {}
+        match self.queue.try_send(request) {
+            Ok(()) => self.refusing.store(false, Relaxed),
             Err(TrySendError::Full(request)) => {
-                log::warn!(
-                    "{}: `{command}` was refused: too much is asked",
-                    request.from
-                );
+                if !self.refusing.swap(true, Relaxed) {
+                    log::warn!(
+                        "{}: `{command}` was refused: too much is asked",
+                        request.from
+                    );
+                }
                 request.answer(Answer::refused(command.word(), "too much is asked at once"));
             }
             Err(TrySendError::Disconnected(request)) => {

@@ -14,8 +14,8 @@ mod outlets;
 mod reading;
 mod reload;
 mod service;
+mod signals;
 mod sinks;
-mod stop;
 pub mod trigger;
 
 pub use health::Health;
@@ -23,7 +23,6 @@ pub use orders::{Change, Ordered, Orders};
 pub use outlets::{Outlets, Table};
 pub use reading::{Pauses, Reader, Reading, Settings};
 pub use service::run;
-pub use stop::Stop;
 
 use crate::capture::{self, Source};
 use crate::error::Result;

@@ -67,7 +67,7 @@ impl Default for Pauses {
     fn default() -> Self {
         Pauses {
             first: Duration::from_millis(50),
-            longest: Duration::from_secs(1),
+            longest: Duration::from_millis(250),
             rest: Duration::from_secs(1),
         }
     }

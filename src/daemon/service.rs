@@ -11,8 +11,9 @@ use super::metrics::Metrics;
 use super::notify::Manager;
 use super::orders::Orders;
 use super::reading::{Pauses, Reading, Settings};
+use super::signals::Signals;
 use super::sinks::Sinks;
-use super::{Ended, Stop, reload};
+use super::{Ended, reload};
 use crate::capture::{Finder, SystemClock};
 use crate::config::Config;
 use crate::control::{self, Answer, Command, Inbox, Request};
@@ -34,7 +35,7 @@ const LAST_READING: Duration = Duration::from_millis(150);
 /// When the configuration, the model or an output cannot be used, or the source never will.
 pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let (requests, inbox) = control::requests();
-    let stop = Stop::on_signals(requests.clone())?;
+    let signals = Signals::heed()?;
     log::info!("{}", config.keep.describe());
     let pipeline = Pipeline::new(&config)?;
     let sinks = Sinks::open(&config.output, requests)?;
@@ -71,7 +72,7 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
         told_at: None,
     };
     service.manager.ready();
-    service.serve(&inbox, &stop, &reading);
+    service.serve(&inbox, &signals, &reading);
     service.end(reading)
 }
 
@@ -89,8 +90,12 @@ struct Service<L> {
 }
 
 impl<L: Fn() -> Result<Config>> Service<L> {
-    fn serve(&mut self, inbox: &Inbox, stop: &Stop, reading: &JoinHandle<Result<Ended>>) {
-        while !stop.is_set() && !reading.is_finished() {
+    fn serve(&mut self, inbox: &Inbox, signals: &Signals, reading: &JoinHandle<Result<Ended>>) {
+        while !signals.end() && !reading.is_finished() {
+            if signals.take_reload() {
+                log::info!("SIGHUP: reload");
+                self.reload();
+            }
             if let Some(request) = inbox.next(TICK) {
                 self.answer(request);
             }
@@ -102,6 +107,9 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             let mut metrics = std::mem::take(&mut self.metrics);
             metrics.write(&self.config.metrics, || self.status());
             self.metrics = metrics;
+        }
+        if signals.end() {
+            log::info!("told to end");
         }
     }
 

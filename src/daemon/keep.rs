@@ -97,11 +97,14 @@ impl Keeper {
         }
     }
 
-    /// Writes one picture, if any are to be kept.
+    /// Writes one picture, if any are to be kept and it is one.
     pub fn keep(&mut self, luma: &GrayImage) {
         let Some(folder) = &self.settings.folder else {
             return;
         };
+        if luma.is_empty() {
+            return;
+        }
         let file = folder.join(name(self.next));
         match luma.save(&file) {
             Ok(()) => {

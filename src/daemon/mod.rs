@@ -16,6 +16,7 @@ mod reload;
 mod service;
 mod signals;
 mod sinks;
+mod supervised;
 pub mod trigger;
 
 pub use health::Health;

@@ -1,8 +1,7 @@
 //! The thread that reads: pictures from a source through the reader and the tracker to the outlets.
 //!
-//! Takes orders between two pictures. A source that fails in a way that can pass is let go and opened again, after a growing
-//! pause, for as long as it takes; each fault is said once, and its end with how long it lasted. After every step that
-//! ended as it should, a beat is noted: whoever watches knows by it that the thread is not stuck.
+//! Takes orders between two pictures. After every step that ended as it should, be it a picture read or a wait for
+//! the source, a beat is noted: whoever watches knows by it that the thread is not stuck.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,10 +12,11 @@ use super::health::Health;
 use super::keep::{self, Keeper};
 use super::orders::{Change, Orders};
 use super::outlets::Outlets;
+use super::supervised::{Step, Supervised};
 use super::trigger::{self, Mode};
 use super::{Ended, Opener};
-use crate::capture::{Clock, Next, Source};
-use crate::error::{Error, Kind, Result};
+use crate::capture::Clock;
+use crate::error::Result;
 use crate::event::{Event, LineChange};
 use crate::frame::Frame;
 use crate::gate::{self, Gate};
@@ -25,11 +25,6 @@ use crate::pipeline::Pipeline;
 use crate::sink::Backoff;
 use crate::status::State;
 use crate::track::{self, Tracker};
-
-/// A camera that gives no picture for this long has fallen silent: the longest exposures are a second.
-const SILENCE: Duration = Duration::from_secs(3);
-/// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
-const FAULTS_SAID: usize = 8;
 
 /// What reads a frame: the pipeline, or a stand-in in tests.
 pub trait Reader {
@@ -96,24 +91,10 @@ struct Triggered {
     told: bool,
 }
 
-/// A time in which the source cannot be used.
-struct Outage {
-    since: Duration,
-    said: Vec<String>,
-    /// False for the time before the source was there for the first time.
-    after_work: bool,
-}
-
 /// Everything between the source and the outlets.
 pub struct Reading<R> {
     reader: R,
-    opener: Box<dyn Opener>,
-    source: Option<Box<dyn Source>>,
-    outage: Option<Outage>,
-    opened_at: Duration,
-    /// When the newest picture came.
-    seen_at: Option<Duration>,
-    backoff: Backoff,
+    source: Supervised,
     rest: Duration,
     gate: Gate,
     tracker: Tracker,
@@ -145,12 +126,7 @@ impl<R: Reader> Reading<R> {
         } = settings.pauses;
         Reading {
             reader,
-            opener,
-            source: None,
-            outage: None,
-            opened_at: Duration::ZERO,
-            seen_at: None,
-            backoff: Backoff::new(first, longest),
+            source: Supervised::new(opener, Backoff::new(first, longest), health.clone()),
             rest,
             gate: Gate::new(settings.gate),
             tracker: Tracker::new(settings.track),
@@ -183,18 +159,12 @@ impl<R: Reader> Reading<R> {
             if ordered.trigger {
                 self.begin_trigger();
             }
-            let step = if ordered.paused {
+            if ordered.paused {
                 self.pause();
-                Ok(None)
-            } else {
-                self.run_once()
-            };
-            match step {
-                Ok(None) => self.health.beat(),
-                Ok(Some(ended)) => return Ok(ended),
-                Err(fault) if can_pass(fault.kind()) => self.lose(&fault),
-                Err(fault) => return Err(fault),
+            } else if let Some(ended) = self.run_once()? {
+                return Ok(ended);
             }
+            self.health.beat();
             if let Some(trigger) = &self.triggered
                 && self.clock.monotonic() >= trigger.since + self.trigger.deadline()
             {
@@ -205,35 +175,28 @@ impl<R: Reader> Reading<R> {
 
     /// One picture, or one wait for it or for the source.
     fn run_once(&mut self) -> Result<Option<Ended>> {
-        if self.source.is_none() && !self.open()? {
+        if let Some(pause) = self.source.open(&*self.clock)? {
+            self.wait_without(pause);
             return Ok(None);
         }
-        let Some(source) = &mut self.source else {
-            return Ok(None);
-        };
         let reads = self.trigger.mode == Mode::Continuous || self.triggered.is_some();
-        if self.outage.is_none() {
+        if self.source.is_well() {
             self.health.set_state(if reads {
                 State::Reading
             } else {
                 State::Waiting
             });
         }
-        if !reads && (self.orders.wait(self.rest) || !source.is_live()) {
+        if !reads && (self.orders.wait(self.rest) || !self.source.is_live()) {
             return Ok(None);
         }
-        let next = source.next(&mut self.frame);
-        self.health.count_source(source.stats());
-        match next? {
-            Next::End => return Ok(Some(Ended::NoMore)),
-            Next::Timeout => self.note_silence(),
-            Next::Frame => {
-                self.backoff.reset();
-                self.note_picture();
-                if reads {
-                    self.read()?;
-                }
-            }
+        match self.source.next(&mut self.frame, &*self.clock)? {
+            Step::Picture if reads => self.read()?,
+            Step::Picture => {}
+            Step::Nothing if self.source.is_well() => {}
+            Step::Nothing => self.time_passes(),
+            Step::Away(pause) => self.wait_without(pause),
+            Step::End => return Ok(Some(Ended::NoMore)),
         }
         Ok(None)
     }
@@ -315,9 +278,7 @@ impl<R: Reader> Reading<R> {
             &self.health,
             events::no_read(trigger.at, tried),
         );
-        if self.source.is_some() {
-            self.keeper.keep(&self.frame.luma);
-        }
+        self.keeper.keep(&self.frame.luma);
     }
 
     /// The newest picture as the origin of what is told without a new one.
@@ -342,12 +303,15 @@ impl<R: Reader> Reading<R> {
 
     /// Lets the camera go, so that its light goes out, and waits.
     fn pause(&mut self) {
-        if self.source.take().is_some() || self.outage.take().is_some() {
+        if self.source.let_go() {
             self.health.camera_rests();
-            self.backoff.reset();
         }
         self.health.set_state(State::Paused);
-        self.orders.wait(self.rest);
+        self.wait_without(self.rest);
+    }
+
+    fn wait_without(&mut self, pause: Duration) {
+        self.orders.wait(pause);
         self.time_passes();
     }
 
@@ -365,10 +329,7 @@ impl<R: Reader> Reading<R> {
             self.gate.forget();
         }
         if let Some(camera) = camera {
-            self.source = None;
-            self.outage = None;
-            self.opener.change(camera);
-            self.backoff.reset();
+            self.source.change(camera);
         }
         if let Some(gate) = gate {
             self.gate = Gate::new(gate);
@@ -383,88 +344,6 @@ impl<R: Reader> Reading<R> {
             self.keeper = Keeper::new(keep);
         }
     }
-
-    /// Opens the source; false where it is not there yet, after a pause.
-    fn open(&mut self) -> Result<bool> {
-        match self.opener.open() {
-            Ok(source) => {
-                if self.outage.is_none() {
-                    log::info!("reading from {}", source.describe());
-                    self.health.camera_works(source.describe(), None);
-                }
-                self.opened_at = self.clock.monotonic();
-                self.source = Some(source);
-                Ok(true)
-            }
-            Err(fault) if can_pass(fault.kind()) => {
-                self.say(&fault, self.seen_at.is_some());
-                self.orders.wait(self.backoff.pause());
-                self.time_passes();
-                Ok(false)
-            }
-            Err(fault) => Err(fault),
-        }
-    }
-
-    /// A fault is over only when a picture has come: a camera that can be opened may still give none.
-    fn note_picture(&mut self) {
-        self.seen_at = Some(self.clock.monotonic());
-        let (Some(outage), Some(source)) = (self.outage.take(), &self.source) else {
-            return;
-        };
-        let away = self.clock.monotonic().saturating_sub(outage.since);
-        let describes = source.describe();
-        log::info!(
-            "reading from {describes}, after {:.1} s without",
-            away.as_secs_f32()
-        );
-        self.health
-            .camera_works(describes, outage.after_work.then_some(away));
-    }
-
-    /// A live source that gives nothing for long has failed, also while its stream is started again and again.
-    fn note_silence(&mut self) {
-        let Some(source) = self.source.as_ref().filter(|source| source.is_live()) else {
-            return;
-        };
-        let since = self
-            .seen_at
-            .map_or(self.opened_at, |seen| seen.max(self.opened_at));
-        if self.clock.monotonic().saturating_sub(since) >= SILENCE {
-            let fault = format!("{}: gives no pictures", source.describe());
-            self.say(&Error::new(Kind::Io, fault), self.seen_at.is_some());
-            self.time_passes();
-        }
-    }
-
-    /// The source has failed: it goes, and is opened anew.
-    fn lose(&mut self, fault: &Error) {
-        self.source = None;
-        self.say(fault, self.seen_at.is_some());
-        self.health.beat();
-        self.orders.wait(self.backoff.pause());
-    }
-
-    fn say(&mut self, fault: &Error, after_work: bool) {
-        let fault = fault.to_string();
-        self.health.camera_fails(fault.clone());
-        let outage = self.outage.get_or_insert_with(|| Outage {
-            since: self.clock.monotonic(),
-            said: Vec::new(),
-            after_work,
-        });
-        if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
-            log::debug!("still: {fault}");
-        } else {
-            log::warn!("{fault}; trying again until it is back");
-            outage.said.push(fault);
-        }
-    }
-}
-
-/// Whether a fault of the source may pass by itself: an unplugged or stalled camera, an input error.
-fn can_pass(kind: Kind) -> bool {
-    matches!(kind, Kind::NoDevice | Kind::Io)
 }
 
 fn tell(outlets: &Outlets, health: &Health, event: Event) {

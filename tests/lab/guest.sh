@@ -1,6 +1,6 @@
 #!/bin/bash
 # A small arm64 machine for qemu below $LAB/guest: Debian's own kernel and a start-up file system that holds busybox,
-# v4l-utils and the kernel modules for a USB camera and a USB serial line. Made from packages that are only unpacked.
+# v4l-utils, udev and the kernel modules for a USB camera and a USB serial line. Made from packages that are only unpacked.
 . "$(dirname "$0")/env.sh"
 . "$HERE/apt.sh"
 
@@ -18,13 +18,13 @@ export APT_CONFIG=$conf
 kernel=$(apt-cache depends linux-image-arm64 | awk '/Depends: linux-image-/ && !found++ { sub(/.*linux-image-/, ""); print }')
 [ -n "$kernel" ] || fail "apt knows no linux-image-arm64"
 quietly get-guest apt-get install -y --no-install-recommends --download-only \
-    -o Dir::Cache::archives="$guest/debs" v4l-utils libgcc-s1 busybox-static kmod
+    -o Dir::Cache::archives="$guest/debs" v4l-utils libgcc-s1 busybox-static kmod udev
 (cd "$guest/debs" && quietly get-kernel apt-get download "linux-image-$kernel")
 dpkg -x "$guest/debs/linux-image-$kernel"_*.deb "$guest/kernel"
 for deb in "$guest"/debs/*.deb; do
     case $deb in *linux-image* | *gconv* | *debconf* | *perl-base*) ;; *) dpkg -x "$deb" "$root" ;; esac
 done
-(cd "$root" && rm -rf usr/share usr/lib/*/gconv var etc lib/modules)
+(cd "$root" && rm -rf usr/share usr/lib/*/gconv var etc lib/modules lib/udev/hwdb.d usr/lib/udev/hwdb.d)
 mkdir -p "$root"/{proc,sys,dev,tmp,mnt,etc,run,bin,sbin}
 
 # Only the modules named above and what they need.

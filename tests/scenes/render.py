@@ -2,18 +2,21 @@
 """Draws the pictures that the tests and the demo hold before the camera.
 
 Gives tests/lab/label.jpg (a food label on a box, as a 1280x720 webcam sees it), the text on it in
-tests/lab/label.txt, the text of another label in tests/lab/other.txt, and tests/scenes/demo/: a short scene in
-which two labels are held up by hand, one after the other, with what is on view in truth.tsv.
+tests/lab/label.txt, the text of another label in tests/lab/other.txt, tests/lab/codes/: small pictures of one line
+each, named after it, for faults that are tried many times over (as JPEG, and some as raw grey frames of PAL's size),
+and tests/scenes/demo/: a short scene in which two labels are held up by hand, one after the other, with what is on
+view in truth.tsv.
 
 Every product, firm, address and code is made up, and every pixel is drawn here, so that anyone may ship the pictures.
 The same seed and the same versions of the packages below give the same pictures.
 
     pip install pillow==13.0.0 opencv-python-headless numpy
     apt-get install fonts-dejavu-core fonts-liberation fonts-lato fonts-roboto-unhinted
-    python3 tests/scenes/render.py            # all; or: label, demo
+    python3 tests/scenes/render.py            # all; or: label, codes, demo
 """
 
 import argparse
+import gzip
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -231,6 +234,38 @@ def draw_label(out: Path, seed: int) -> None:
     (out / "other.txt").write_text("".join(f"{line.text}\n" for line in other.lines))
 
 
+# What the smallest webcams give; and the picture of a PAL camera, which Linux's test driver plays.
+CODE_SIZE, PAL_SIZE = (640, 480), (720, 576)
+CODES, PAL_CODES = 16, 4
+
+
+def code(text: str, size: tuple, high: bool) -> np.ndarray:
+    """One printed line on plain paper, by turns high and low in the picture: one that follows another is a new line."""
+    width, height = (v * SUPER for v in size)
+    sheet = Image.new("RGB", (width, height), PAPER)
+    font = font_of_capitals("sans-bold", 30 * SUPER)
+    at = (width / 2, height * (0.3 if high else 0.7))
+    ImageDraw.Draw(sheet).text(at, text, fill=INK, font=font, anchor="mm")
+    soft = cv2.GaussianBlur(np.asarray(sheet, np.float32), (0, 0), 0.7 * SUPER)
+    return 0.9 * cv2.resize(soft, size, interpolation=cv2.INTER_AREA)
+
+
+def draw_codes(out: Path, seed: int) -> None:
+    """LOT_A43690.jpg and so on, and the first few of them as LOT_A43690.grey.gz."""
+    rng = np.random.default_rng(seed)
+    for old in out.glob("LOT_*"):
+        old.unlink()
+    for number, letter in enumerate("ACEFHKLMNPRTVXYZ"[:CODES]):
+        text = f"LOT {letter}" + "".join(str(d) for d in rng.permutation(10)[:5])
+        name, high = text.replace(" ", "_"), number % 2 == 0
+        seen = code(text, CODE_SIZE, high)
+        seen += rng.normal(0, 1.0, (*seen.shape[:2], 1))
+        save(out / f"{name}.jpg", np.clip(seen, 0, 255).astype(np.uint8), 80)
+        if number < PAL_CODES:
+            grey = code(text, PAL_SIZE, high).mean(axis=2).astype(np.uint8)
+            (out / f"{name}.grey.gz").write_bytes(gzip.compress(grey.tobytes(), mtime=0))
+
+
 SKIN, SKIN_DARK = (206, 152, 122), (160, 108, 84)
 
 
@@ -326,14 +361,17 @@ def draw_demo(out: Path, seed: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="*", help="label, demo (default: both)")
+    parser.add_argument("what", nargs="*", help="label, codes, demo (default: all)")
     parser.add_argument("--seed", type=int, default=20261122)
     args = parser.parse_args()
-    what = args.what or ["label", "demo"]
-    if unknown := set(what) - {"label", "demo"}:
-        parser.error(f"cannot draw {', '.join(sorted(unknown))}; give label or demo")
+    parts = ["label", "codes", "demo"]
+    what = args.what or parts
+    if unknown := set(what) - set(parts):
+        parser.error(f"cannot draw {', '.join(sorted(unknown))}; give label, codes or demo")
     if "label" in what:
         draw_label(HERE.parent / "lab", args.seed)
+    if "codes" in what:
+        draw_codes(HERE.parent / "lab" / "codes", args.seed)
     if "demo" in what:
         draw_demo(HERE / "demo", args.seed)
 

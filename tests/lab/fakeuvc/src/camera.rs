@@ -2,9 +2,7 @@
 //! a few controls that hold the value they are given. Pure: takes a request, gives the answer and
 //! what it means for the stream.
 
-use crate::descriptors::{
-    self, CAMERA_UNIT, FRAME_LIMIT, INTERVALS, PAYLOAD_LIMIT, PROCESSING_UNIT,
-};
+use crate::descriptors::{self, CAMERA_UNIT, INTERVALS, PAYLOAD_LIMIT, PROCESSING_UNIT, Size};
 use crate::usbip::Setup;
 
 /// Bits 5 and 6 of a request's kind: standard, or of the class (video).
@@ -113,12 +111,13 @@ impl Control {
 
 pub struct Camera {
     port: u8,
+    size: Size,
     interval: u32,
     controls: [Control; 7],
 }
 
 impl Camera {
-    pub fn new(port: u8) -> Camera {
+    pub fn new(port: u8, size: Size) -> Camera {
         let controls = [
             // Exposure modes are a set of bits: 1 manual, 8 aperture priority; the "step" is the
             // set itself.
@@ -132,6 +131,7 @@ impl Camera {
         ];
         Camera {
             port,
+            size,
             interval: INTERVALS[0],
             controls,
         }
@@ -173,7 +173,7 @@ impl Camera {
         match setup.request {
             GET_DESCRIPTOR => match setup.value >> 8 {
                 1 => Some(descriptors::device().into()),
-                2 => Some(descriptors::configuration().into()),
+                2 => Some(descriptors::configuration(self.size).into()),
                 3 => Some(descriptors::string(setup.value as u8, self.port).into()),
                 _ => None,
             },
@@ -212,7 +212,7 @@ impl Camera {
                 let mut block = vec![1, 0, 1, 1];
                 block.extend(self.interval.to_le_bytes());
                 block.extend([0; 10]);
-                block.extend(FRAME_LIMIT.to_le_bytes());
+                block.extend(self.size.frame_limit().to_le_bytes());
                 block.extend((PAYLOAD_LIMIT as u32).to_le_bytes());
                 Some(block.into())
             }
@@ -241,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_control_keeps_what_it_was_given_with_its_sign() {
-        let mut camera = Camera::new(0);
+        let mut camera = Camera::new(0, Size::default());
         let (brightness, unit) = (2 << 8, u16::from(PROCESSING_UNIT) << 8);
         assert!(
             ask(
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn commit_starts_the_stream_no_faster_than_the_camera_can() {
-        let mut camera = Camera::new(0);
+        let mut camera = Camera::new(0, Size::default());
         let mut block = [0; PROBE_LENGTH as usize];
         block[4..8].copy_from_slice(&1u32.to_le_bytes());
         let probe = ask(&mut camera, SET_CUR, 1 << 8, 1, &block).unwrap();
@@ -279,6 +279,15 @@ mod tests {
 
     #[test]
     fn what_is_not_there_stalls() {
-        assert!(ask(&mut Camera::new(0), GET_CUR, 9 << 8, 0x0300, &[]).is_none());
+        assert!(
+            ask(
+                &mut Camera::new(0, Size::default()),
+                GET_CUR,
+                9 << 8,
+                0x0300,
+                &[]
+            )
+            .is_none()
+        );
     }
 }

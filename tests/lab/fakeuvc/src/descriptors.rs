@@ -2,8 +2,37 @@
 //! Devices 1.0). Sizes and totals are computed, so that a changed part cannot leave a stale length
 //! behind.
 
-pub const WIDTH: u16 = 1280;
-pub const HEIGHT: u16 = 720;
+/// Pixels of the picture, the only size that is offered.
+#[derive(Clone, Copy)]
+pub struct Size {
+    pub width: u16,
+    pub height: u16,
+}
+
+impl Default for Size {
+    fn default() -> Size {
+        Size {
+            width: 1280,
+            height: 720,
+        }
+    }
+}
+
+impl Size {
+    /// From `640x480`.
+    pub fn parse(text: &str) -> Option<Size> {
+        let (width, height) = text.split_once('x')?;
+        Some(Size {
+            width: width.parse().ok().filter(|pixels| *pixels > 0)?,
+            height: height.parse().ok().filter(|pixels| *pixels > 0)?,
+        })
+    }
+
+    /// Most bytes of one frame: a JPEG is never larger than a byte a pixel at any sensible quality.
+    pub fn frame_limit(self) -> u32 {
+        u32::from(self.width) * u32::from(self.height)
+    }
+}
 
 /// Number of the bulk endpoint the video comes out of.
 pub const VIDEO_ENDPOINT: u8 = 2;
@@ -15,8 +44,6 @@ pub const STREAMING_INTERFACE: u8 = 1;
 
 /// Times between frames that are offered, in units of 100 ns: 30, 15, 10 and 5 frames a second.
 pub const INTERVALS: [u32; 4] = [333_333, 666_666, 1_000_000, 2_000_000];
-/// Most bytes of one frame: a JPEG is never larger than a byte a pixel at any sensible quality.
-pub const FRAME_LIMIT: u32 = WIDTH as u32 * HEIGHT as u32;
 /// Most bytes of one payload, header included.
 pub const PAYLOAD_LIMIT: usize = 16 * 1024;
 
@@ -54,7 +81,7 @@ pub fn string(index: u8, port: u8) -> Vec<u8> {
     descriptor(3, &[&units])
 }
 
-pub fn configuration() -> Vec<u8> {
+pub fn configuration(size: Size) -> Vec<u8> {
     let control = [
         interface(0, 0, 1),
         control_header(&[camera_terminal(), processing_unit(), output_terminal()].concat()),
@@ -66,7 +93,7 @@ pub fn configuration() -> Vec<u8> {
     );
     let streaming = [
         interface(STREAMING_INTERFACE, 1, 2),
-        streaming_header(&mjpg_format()),
+        streaming_header(&mjpg_format(size)),
         endpoint,
     ]
     .concat();
@@ -166,18 +193,19 @@ fn streaming_header(formats: &[u8]) -> Vec<u8> {
     [&header, formats].concat()
 }
 
-fn mjpg_format() -> Vec<u8> {
+fn mjpg_format(size: Size) -> Vec<u8> {
+    let most = size.frame_limit();
     let format = descriptor(CS_INTERFACE, &[&[6, 1, 1, 1, 1, 0, 0, 0, 0]]);
     let intervals: Vec<u8> = INTERVALS.iter().flat_map(|i| i.to_le_bytes()).collect();
     let frame = descriptor(
         CS_INTERFACE,
         &[
             &[7, 1, 0],
-            &WIDTH.to_le_bytes(),
-            &HEIGHT.to_le_bytes(),
-            &(FRAME_LIMIT * 8).to_le_bytes(),
-            &(FRAME_LIMIT * 8 * 30).to_le_bytes(),
-            &FRAME_LIMIT.to_le_bytes(),
+            &size.width.to_le_bytes(),
+            &size.height.to_le_bytes(),
+            &most.saturating_mul(8).to_le_bytes(),
+            &most.saturating_mul(8 * 30).to_le_bytes(),
+            &most.to_le_bytes(),
             &INTERVALS[0].to_le_bytes(),
             &[INTERVALS.len() as u8],
             &intervals,
@@ -194,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_configuration_is_a_chain_of_descriptors_that_ends_at_its_total_length() {
-        let all = configuration();
+        let all = configuration(Size::default());
         assert_eq!(u16::from_le_bytes([all[2], all[3]]) as usize, all.len());
         let mut at = 0;
         while at < all.len() {

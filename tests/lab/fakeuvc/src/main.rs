@@ -2,9 +2,10 @@
 //!
 //! Hands one end of a socket pair to the kernel's `vhci_hcd` (USB/IP) and plays a UVC 1.0 camera
 //! with a bulk video endpoint on the other, so that Linux's own `uvcvideo` driver binds to it:
-//! MJPG, 1280x720, up to 30 frames a second, each frame the bytes of the JPEG file named on the
+//! MJPG of one size, up to 30 frames a second, each frame the bytes of the JPEG file named on the
 //! command line. When that file is replaced, the camera shows the new one. Faults of real cameras
-//! can be asked for.
+//! can be asked for while it runs, in a file that is looked at again and again. It is pulled out
+//! when it is killed.
 //!
 //! Needs root and the modules `vhci_hcd` and `uvcvideo`. Everything but the one attach is plain
 //! reads and writes.
@@ -24,15 +25,17 @@ use std::{env, fs, io};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use camera::Camera;
-use stream::{Faults, Stream};
+use descriptors::Size;
+use stream::Stream;
 use usbip::{Request, Urb};
 
-const USAGE: &str = "usage: fakeuvc [OPTIONS] PICTURE.jpg   (a JPEG of 1280x720)
+const USAGE: &str = "usage: fakeuvc [OPTIONS] PICTURE.jpg
   --port N          port of vhci_hcd to plug into, 0 to 7 (default 0)
-  --unplug-after S  seconds until the camera is pulled out (default: never)
-  --stall-after S   seconds of streaming until no more frames come (default: never)
-  --flag-every N    set the error bit on every Nth frame (default: none)
-  --cut-every N     send only the first half of every Nth frame (default: none)";
+  --size WxH        the only size it offers; the picture should have it (default 1280x720)
+  --faults FILE     does what FILE says, whenever that changes; each on a line of its own:
+                      stall           no more frames come
+                      flag-every N    every Nth frame has the error bit set
+                      cut-every N     every Nth frame is only its first half";
 
 /// Longest wait between looks at the clock, when nothing else is due.
 const TICK: Duration = Duration::from_millis(100);
@@ -40,41 +43,34 @@ const TICK: Duration = Duration::from_millis(100);
 /// USB speed code of `enum usb_device_speed`: high speed, what a USB 2 camera runs at.
 const HIGH_SPEED: u32 = 3;
 
+/// Ports for high speed of one `vhci_hcd`.
+const PORTS: u8 = 8;
+
 struct Options {
     picture: PathBuf,
     port: u8,
-    unplug_after: Option<Duration>,
-    faults: Faults,
+    size: Size,
+    faults: Option<PathBuf>,
 }
 
 impl Options {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
-        let mut picture = None;
-        let (mut port, mut unplug_after, mut faults) = (0, None, Faults::default());
-        let seconds = |value: String| {
-            value
-                .parse()
-                .ok()
-                .and_then(|s| Duration::try_from_secs_f64(s).ok())
-                .ok_or(format!("'{value}': not seconds"))
-        };
-        let number = |value: String| {
-            value
-                .parse::<u64>()
-                .map_err(|_| format!("'{value}': not a number"))
-        };
+        let (mut picture, mut faults) = (None, None);
+        let (mut port, mut size) = (0, Size::default());
         while let Some(arg) = args.next() {
             if !arg.starts_with("--") {
                 picture = Some(PathBuf::from(arg));
                 continue;
             }
             let value = args.next().ok_or(format!("{arg}: its value is missing"))?;
+            let wrong = |what: &str| format!("{arg} {value}: not {what}");
             match arg.as_str() {
-                "--port" => port = number(value)?.min(7) as u8,
-                "--unplug-after" => unplug_after = Some(seconds(value)?),
-                "--stall-after" => faults.stall_after = Some(seconds(value)?),
-                "--flag-every" => faults.flag_every = number(value)?,
-                "--cut-every" => faults.cut_every = number(value)?,
+                "--port" => {
+                    let number = value.parse().ok().filter(|port| *port < PORTS);
+                    port = number.ok_or_else(|| wrong("a port, 0 to 7"))?;
+                }
+                "--size" => size = Size::parse(&value).ok_or_else(|| wrong("a size as 640x480"))?,
+                "--faults" => faults = Some(PathBuf::from(value)),
                 _ => return Err(format!("{arg}: no such option")),
             }
         }
@@ -82,7 +78,7 @@ impl Options {
         Ok(Options {
             picture,
             port,
-            unplug_after,
+            size,
             faults,
         })
     }
@@ -98,19 +94,11 @@ fn attach(port: u8) -> io::Result<UnixStream> {
     Ok(ours)
 }
 
-/// Answers the kernel until the camera is to be unplugged or the kernel lets go of it.
+/// Answers the kernel until it lets go of the camera.
 fn serve(host: &mut UnixStream, options: Options) -> io::Result<()> {
-    let mut camera = Camera::new(options.port);
-    let mut stream = Stream::new(options.picture, options.faults)?;
-    let plugged = Instant::now();
+    let mut camera = Camera::new(options.port, options.size);
+    let mut stream = Stream::new(options.picture, options.size, options.faults)?;
     loop {
-        if options
-            .unplug_after
-            .is_some_and(|limit| plugged.elapsed() > limit)
-        {
-            println!("fakeuvc: unplugged after {} frames", stream.frames());
-            return Ok(());
-        }
         let due = stream.feed(host, Instant::now())?;
         let wait = due
             .map_or(TICK, |at| at.saturating_duration_since(Instant::now()))

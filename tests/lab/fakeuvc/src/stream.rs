@@ -1,5 +1,6 @@
 //! The video: a JPEG file cut into UVC payloads, one for each transfer the host has waiting.
-//! The file is looked at before each frame, so that replacing it changes what the camera sees.
+//! The file is looked at before each frame, so that replacing it changes what the camera sees; so is
+//! the file of faults.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 use std::{fs, mem};
 
-use crate::descriptors::{FRAME_LIMIT, PAYLOAD_LIMIT};
+use crate::descriptors::{PAYLOAD_LIMIT, Size};
 use crate::usbip;
 
 /// Bytes of a payload header without time stamps: its length and its flags.
@@ -22,23 +23,46 @@ const END_OF_HEADER: u8 = 0x80;
 const CATCH_UP: Duration = Duration::from_millis(50);
 
 /// Faults of real cameras; none by default.
-#[derive(Default)]
-pub struct Faults {
-    /// No more frames after this much streaming.
-    pub stall_after: Option<Duration>,
+#[derive(Default, Debug, PartialEq, Eq)]
+struct Faults {
+    /// No more frames.
+    stall: bool,
     /// Every Nth frame carries the error bit; 0: none.
-    pub flag_every: u64,
+    flag_every: u64,
     /// Every Nth frame is only its first half; 0: none.
-    pub cut_every: u64,
+    cut_every: u64,
+}
+
+impl Faults {
+    /// From the lines of a file, as the usage tells them.
+    fn parse(text: &str) -> io::Result<Faults> {
+        let mut faults = Faults::default();
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            let (fault, number) = (words.next(), words.next().and_then(|n| n.parse().ok()));
+            match (fault, number) {
+                (None, _) => {}
+                (Some("stall"), None) => faults.stall = true,
+                (Some("flag-every"), Some(n)) => faults.flag_every = n,
+                (Some("cut-every"), Some(n)) => faults.cut_every = n,
+                _ => return Err(io::Error::other(format!("'{line}': no fault known here"))),
+            }
+        }
+        Ok(faults)
+    }
 }
 
 pub struct Stream {
     picture: PathBuf,
     jpeg: Vec<u8>,
     read_at: Option<SystemTime>,
+    /// Most bytes of a picture.
+    limit: u32,
+    faults_file: Option<PathBuf>,
+    faults_at: Option<SystemTime>,
     faults: Faults,
     interval: Duration,
-    started: Option<Instant>,
+    streaming: bool,
     due: Instant,
     /// Transfers the host has waiting: sequence number and room in bytes.
     waiting: VecDeque<(u32, usize)>,
@@ -52,14 +76,17 @@ pub struct Stream {
 impl Stream {
     /// # Errors
     /// When the picture cannot be read, is not a JPEG or is larger than a frame may be.
-    pub fn new(picture: PathBuf, faults: Faults) -> io::Result<Stream> {
+    pub fn new(picture: PathBuf, size: Size, faults: Option<PathBuf>) -> io::Result<Stream> {
         let mut stream = Stream {
             picture,
             jpeg: Vec::new(),
             read_at: None,
-            faults,
+            limit: size.frame_limit(),
+            faults_file: faults,
+            faults_at: None,
+            faults: Faults::default(),
             interval: Duration::ZERO,
-            started: None,
+            streaming: false,
             due: Instant::now(),
             waiting: VecDeque::new(),
             frame: Vec::new(),
@@ -79,7 +106,7 @@ impl Stream {
 
     pub fn start(&mut self, interval: u32, now: Instant) {
         self.interval = Duration::from_nanos(u64::from(interval) * 100);
-        self.started = Some(now);
+        self.streaming = true;
         self.due = now;
         println!(
             "fakeuvc: streaming, a frame every {} ms",
@@ -88,7 +115,7 @@ impl Stream {
     }
 
     pub fn stop(&mut self) {
-        self.started = None;
+        self.streaming = false;
         self.sent = self.frame.len();
     }
 
@@ -107,14 +134,8 @@ impl Stream {
     /// Sends what is due into the waiting transfers; gives the time of the next frame when one is
     /// waited for.
     pub fn feed(&mut self, host: &mut impl Write, now: Instant) -> io::Result<Option<Instant>> {
-        let Some(started) = self.started else {
-            return Ok(None);
-        };
-        if self
-            .faults
-            .stall_after
-            .is_some_and(|limit| now.duration_since(started) > limit)
-        {
+        self.look_for_faults()?;
+        if !self.streaming || self.faults.stall {
             return Ok(None);
         }
         while let Some(&(seq, room)) = self.waiting.front() {
@@ -173,10 +194,10 @@ impl Stream {
             return Ok(());
         }
         let jpeg = fs::read(&self.picture)?;
-        if !jpeg.starts_with(&[0xff, 0xd8]) || jpeg.len() > FRAME_LIMIT as usize {
-            let name = self.picture.display();
+        if !jpeg.starts_with(&[0xff, 0xd8]) || jpeg.len() > self.limit as usize {
+            let (name, limit) = (self.picture.display(), self.limit);
             return Err(io::Error::other(format!(
-                "{name}: not a JPEG of at most {FRAME_LIMIT} bytes"
+                "{name}: not a JPEG of at most {limit} bytes"
             )));
         }
         if !mem::replace(&mut self.jpeg, jpeg).is_empty() {
@@ -187,5 +208,46 @@ impl Stream {
         }
         self.read_at = Some(changed);
         Ok(())
+    }
+
+    /// Reads what is to go wrong when that is new or was changed.
+    fn look_for_faults(&mut self) -> io::Result<()> {
+        let Some(file) = &self.faults_file else {
+            return Ok(());
+        };
+        // Without the file there is no fault.
+        let changed = fs::metadata(file).and_then(|about| about.modified()).ok();
+        if self.faults_at == changed {
+            return Ok(());
+        }
+        self.faults = match changed {
+            Some(_) => Faults::parse(&fs::read_to_string(file)?)?,
+            None => Faults::default(),
+        };
+        self.faults_at = changed;
+        println!(
+            "fakeuvc: from frame {} on: {:?}",
+            self.frames + 1,
+            self.faults
+        );
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_one_a_line_and_what_is_not_known_is_refused() {
+        let faults = Faults::parse("flag-every 5\n\nstall\n").unwrap();
+        assert_eq!(
+            (faults.stall, faults.flag_every, faults.cut_every),
+            (true, 5, 0)
+        );
+        assert_eq!(Faults::parse("").unwrap(), Faults::default());
+        for wrong in ["flag-every", "cut-every x", "stall 3", "burn"] {
+            assert!(Faults::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 step guest "$HERE/guest.sh" "$HERE/apt.sh" "$HERE/guest/init" || exit 0
 say "making the arm64 guest in $LAB/guest"
-MODULES="9p 9pnet_virtio virtio_pci uvcvideo vhci_hcd dummy_hcd libcomposite usb_f_acm cdc_acm vivid"
+MODULES="9p 9pnet_virtio virtio_pci uvcvideo vhci_hcd dummy_hcd libcomposite usb_f_acm cdc_acm vivid virtio_blk ext4"
 
 guest=$LAB/guest
 root=$guest/root

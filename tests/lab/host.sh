@@ -9,6 +9,7 @@ NEEDS="
 /usr/bin/qemu-aarch64-static      qemu-user-static
 /usr/bin/cpio                     cpio
 /usr/sbin/depmod                  kmod
+/usr/sbin/mke2fs                  e2fsprogs
 /usr/bin/python3                  python3
 /usr/bin/gcc                      gcc
 /usr/include/stdio.h              libc6-dev

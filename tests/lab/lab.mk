@@ -1,5 +1,5 @@
 # Included by the Makefile.
-.PHONY: arm arm-test lab
+.PHONY: arm arm-test lab lab-faults
 
 ## arm: build for aarch64, check the kernels in it
 arm:
@@ -9,6 +9,11 @@ arm:
 arm-test:
 	tests/lab/arm.sh --test
 
-## lab: glyphd in an emulated arm64 machine with a USB camera and a serial line
+## lab: glyphd in an emulated arm64 machine with a USB camera and a serial line; then every fault there is
 lab:
 	tests/lab/run.sh
+	tests/lab/faults.sh
+
+## lab-faults: the faults alone
+lab-faults:
+	tests/lab/faults.sh

@@ -12,25 +12,13 @@ mode=${1:-}
 # Seconds the guest has, all told; it needs about 90.
 LIMIT=${LAB_LIMIT:-420}
 
-"$HERE/host.sh"
-"$HERE/toolchain.sh"
-"$HERE/guest.sh"
-
-say "building for $TARGET"
 share=$LAB/share
 rm -rf "$share"
 mkdir -p "$share"
-(cd "$HERE/fakeuvc" && CARGO_TARGET_DIR=$LAB/fakeuvc "$HERE/cargo.sh" build --release --locked --quiet)
-install "$LAB/fakeuvc/$TARGET/release/fakeuvc" "$share/"
-if [ -n "${GLYPHD:-}" ]; then
-    say "taking $GLYPHD, which was not built here"
-    install "$GLYPHD" "$share/glyphd"
-elif [ "$mode" != --camera-only ]; then
-    (cd "$ROOT" && "$HERE/cargo.sh" build --release --locked --bin glyphd)
-    install "$TARGET_DIR/$TARGET/release/glyphd" "$share/"
-fi
+"$HERE/programs.sh" "$share" ${mode:+"$mode"}
+"$HERE/guest.sh"
 [ "$mode" != --camera-only ] || echo camera-only >"$share/mode"
-install "$HERE/guest/job.sh" "$share/"
+install "$HERE/guest/job.sh" "$HERE/guest/lib.sh" "$share/"
 cp "$HERE/label.jpg" "$HERE/label.txt" "$HERE/glyphd.toml" "$share/"
 cp "$ROOT/tests/scenes/demo/000.jpg" "$share/empty.jpg"
 
@@ -49,7 +37,7 @@ compare "$HERE/label.txt" && came=0 || came=$?
 before="$(cat "$share/out/serial-before.txt" 2>/dev/null || echo "?")"
 echo "lines on the serial line while the table was empty: $before"
 if [ -s "$share/out/counted.txt" ]; then
-    awk 'NR == 1 { shown = $1 } NR == 2 { printf "from the label coming into view to as many lines on the serial line: %.1f s\n", $1 - shown }' \
+    awk 'NR == 1 { shown = $1 } NR == 2 { printf "from the label coming into view to as many lines on the serial line: %.1f s\n", ($1 - shown) / 1000 }' \
         "$share/out/times.txt" "$share/out/counted.txt"
 fi
 echo "(times are those of an emulated machine, not of a device)"

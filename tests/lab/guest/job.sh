@@ -2,45 +2,15 @@
 # Runs in the guest: a camera that Linux's own uvcvideo drives, a USB serial line, and glyphd between them.
 # What comes out is left in /mnt/out: serial.txt (the far end of the serial line), events.jsonl (`glyphd listen`),
 # and the logs. `camera-only` in /mnt/mode stops after the camera and the serial line are proven.
-OUT=/mnt/out
-SOCKET=/run/glyphd.sock
+# shellcheck source=/dev/null
+. /mnt/lib.sh
 # Seconds for the label's lines to come: a reading takes about 10 s on an emulated core, and a line is told after three.
 LABEL_LIMIT=${LABEL_LIMIT:-150}
 BETTER=30
-
-now() { cut -d' ' -f1 /proc/uptime; }
-note() { echo "[$(now)] $*"; }
-die() {
-    note "FAILED: $*"
-    tail -n 20 $OUT/glyphd.log 2>/dev/null
-    dmesg | tail -n 20 >$OUT/dmesg.txt
-    exit 1
-}
-# wait_for SECONDS WHAT COMMAND... : until the command succeeds
-wait_for() {
-    tries=$(($1 * 5)) what=$2
-    shift 2
-    until "$@"; do
-        tries=$((tries - 1))
-        [ $tries -gt 0 ] || die "waited in vain for $what"
-        sleep 0.2
-    done
-}
+trap 'dmesg >$OUT/dmesg.txt' EXIT
 
 note "serial line: a USB gadget, ttyGS0, that is plugged into this same machine, ttyACM0"
-for module in dummy_hcd libcomposite cdc_acm; do modprobe $module || die "no module $module"; done
-mount -t configfs configfs /sys/kernel/config
-gadget=/sys/kernel/config/usb_gadget/serial
-mkdir $gadget
-echo 0x1d6b >$gadget/idVendor
-echo 0x0104 >$gadget/idProduct
-mkdir -p $gadget/strings/0x409 $gadget/configs/c.1 $gadget/functions/acm.0
-echo "Lab Serial" >$gadget/strings/0x409/product
-ln -s $gadget/functions/acm.0 $gadget/configs/c.1
-echo dummy_udc.0 >$gadget/UDC
-wait_for 10 "the serial line" test -c /dev/ttyACM0 -a -c /dev/ttyGS0
-stty -F /dev/ttyGS0 raw -echo
-stty -F /dev/ttyACM0 raw -echo
+make_serial
 : >$OUT/probe.txt
 cat /dev/ttyGS0 >>$OUT/probe.txt &
 reader=$!
@@ -53,7 +23,7 @@ note "serial line works"
 note "camera: fakeuvc, plugged into vhci_hcd"
 cp /mnt/fakeuvc /mnt/empty.jpg /mnt/label.jpg /tmp/
 cp /tmp/empty.jpg /tmp/view.jpg
-for module in vhci_hcd uvcvideo; do modprobe $module || die "no module $module"; done
+load vhci_hcd uvcvideo
 /tmp/fakeuvc /tmp/view.jpg >$OUT/fakeuvc.log 2>&1 &
 wait_for 15 "the camera" test -c /dev/video0
 driver=$(basename "$(readlink -f /sys/class/video4linux/video0/device/driver)")
@@ -70,10 +40,8 @@ note "glyphd"
 cat /dev/ttyGS0 >$OUT/serial.txt &
 cp /mnt/glyphd /tmp/
 /tmp/glyphd run --config /mnt/glyphd.toml >$OUT/glyphd.out 2>$OUT/glyphd.log &
-daemon=$!
-running() { kill -0 $daemon 2>/dev/null; }
-ready() { running || die "glyphd has ended"; test -S $SOCKET; }
-wait_for 60 "glyphd's socket" ready
+GLYPHD=$!
+wait_for 60 "glyphd's socket" listening
 /tmp/glyphd listen --json $SOCKET >$OUT/events.jsonl 2>$OUT/listen.log &
 # The empty table is on view: what is said now does not come from the label.
 sleep 5
@@ -82,7 +50,8 @@ wc -l <$OUT/events.jsonl >$OUT/events-before.txt
 
 mv /tmp/label.jpg /tmp/view.jpg
 note "label on view"
-shown=$(now)
+tick
+shown=$NOW
 printed=$(wc -l </mnt/label.txt)
 exact() {
     while read -r line; do
@@ -90,25 +59,26 @@ exact() {
     done </mnt/label.txt
 }
 # All lines exactly; or as many as are printed, and BETTER seconds for better readings. compare.py judges.
-since() { [ "$(now | cut -d. -f1)" -gt $((${1%.*} + $2)) ]; }
+# since MS SECONDS : whether so much time has passed since then
+since() {
+    tick
+    [ $NOW -gt $(($1 + $2 * 1000)) ]
+}
 until since "$shown" "$LABEL_LIMIT"; do
     running || die "glyphd has ended while the label was on view"
     # Cheap first: looking costs glyphd time, on a machine as slow as this.
     if [ "$(wc -l <$OUT/serial.txt)" -ge "$printed" ]; then
-        [ -s $OUT/counted.txt ] || now >$OUT/counted.txt
+        [ -s $OUT/counted.txt ] || { tick && echo $NOW >$OUT/counted.txt; }
         if exact || since "$(cat $OUT/counted.txt)" "$BETTER"; then break; fi
     fi
     sleep 1
 done
-echo "$shown $(now)" >$OUT/times.txt
+tick
+echo "$shown $NOW" >$OUT/times.txt
 note "$(wc -l <$OUT/serial.txt) lines came on the serial line, $printed are printed"
 
 # Held on view a little longer: nothing may be said twice.
 sleep 5
-grep -h -e VmHWM -e Threads /proc/$daemon/status >$OUT/daemon.txt
-cut -d' ' -f14,15 /proc/$daemon/stat >>$OUT/daemon.txt
-kill -TERM $daemon
-wait $daemon
-code=$?
-note "glyphd ended with exit code $code"
-[ $code = 0 ] || exit 1
+grep -h -e VmHWM -e Threads /proc/$GLYPHD/status >$OUT/daemon.txt
+cut -d' ' -f14,15 /proc/$GLYPHD/stat >>$OUT/daemon.txt
+stop_glyphd

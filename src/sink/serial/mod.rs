@@ -2,7 +2,8 @@
 //!
 //! Takes events and sends one frame for each line that appeared or is now read otherwise, or for each page; docs/serial.md is the
 //! contract. A port that goes away is noticed at once and opened again under its name as soon as it is there; a frame
-//! that broke off is then sent anew from its beginning, so that the host may see a piece of it before.
+//! that broke off is then sent anew from its beginning, so that the host may see a piece of it before. On a line that is
+//! only stopped, each frame is sent once and whole: one that was begun is gone on with where it stopped.
 
 use std::time::Duration;
 
@@ -48,6 +49,9 @@ pub struct Serial {
     port: Option<Port>,
     /// Kept from one reading to the next.
     frame: Vec<u8>,
+    /// The frame last begun on this port, and how many of its bytes were taken.
+    begun: Vec<u8>,
+    taken: usize,
     stall: Duration,
 }
 
@@ -86,6 +90,8 @@ impl Serial {
             settings: settings.clone(),
             port: None,
             frame: Vec::new(),
+            begun: Vec::new(),
+            taken: 0,
             stall: STALL,
         })
     }
@@ -94,7 +100,33 @@ impl Serial {
         if self.port.is_none() {
             self.port = Some(Port::open(&self.port_name, &self.settings)?);
             self.triggers.forget();
+            self.begun.clear();
+            self.taken = 0;
             info!("{}: open at {} baud", self.name, self.settings.baud);
+        }
+        Ok(())
+    }
+
+    /// Sends what is left of the frame that was begun.
+    fn finish(&mut self) -> Result<()> {
+        let Some(port) = &mut self.port else {
+            return Ok(());
+        };
+        let rest = self.begun.get(self.taken..).unwrap_or_default();
+        match port.write(rest, self.stall) {
+            Ok(count) if count == rest.len() => self.taken += count,
+            Ok(count) => {
+                self.taken += count;
+                // An XON that got lost, as when the host starts anew, would stop the line for ever.
+                if self.settings.flow == Flow::XonXoff {
+                    port.forget_xoff();
+                }
+                return Err(port.stalled());
+            }
+            Err(gone) => {
+                self.port = None;
+                return Err(gone);
+            }
         }
         Ok(())
     }
@@ -162,11 +194,14 @@ impl Sink for Serial {
             return Ok(());
         }
         self.connect()?;
-        let Some(port) = &mut self.port else {
-            return Ok(());
-        };
-        port.write_all(&self.frame, self.stall)
-            .inspect_err(|_| self.port = None)
+        // The same frame: this event is offered again, or says what one that was dropped would have.
+        if self.taken < self.begun.len() && self.frame == self.begun {
+            return self.finish();
+        }
+        self.finish()?;
+        std::mem::swap(&mut self.begun, &mut self.frame);
+        self.taken = 0;
+        self.finish()
     }
 
     fn close(&mut self, within: Duration) {

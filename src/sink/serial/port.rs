@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg, OFlag, open};
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::stat::Mode;
-use nix::sys::termios::{FlushArg, tcflush};
+use nix::sys::termios::{FlowArg, FlushArg, tcflow, tcflush};
 use nix::unistd::{isatty, read, write};
 
 use super::line::{Refused, set_up};
@@ -77,36 +77,43 @@ impl Port {
         Ok(Port { fd, path })
     }
 
-    /// Writes all of `bytes`, or gives up once nothing was taken for `stall`; then what the kernel still holds
-    /// is thrown away, so that a second attempt does not begin behind half a frame.
+    /// Writes `bytes` and tells how many were taken: fewer than all once none was for `stall`.
     ///
     /// # Errors
-    /// `Io` in either case. The port is then to be opened anew.
-    pub fn write_all(&mut self, bytes: &[u8], stall: Duration) -> Result<()> {
+    /// `Io` when the port has gone. It is then to be opened anew.
+    pub fn write(&mut self, bytes: &[u8], stall: Duration) -> Result<usize> {
         let mut rest = bytes;
         let mut deadline = Instant::now() + stall;
         while !rest.is_empty() {
             match write(&*self.fd, rest) {
-                Ok(count) => {
+                Ok(count) if count > 0 => {
                     rest = rest.get(count..).unwrap_or_default();
                     deadline = Instant::now() + stall;
                     continue;
                 }
-                Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Ok(_) | Err(Errno::EAGAIN | Errno::EINTR) => {}
                 Err(errno) => return Err(self.broken(errno)),
             }
             if Instant::now() >= deadline {
-                let _ = tcflush(&*self.fd, FlushArg::TCOFLUSH);
-                let what =
-                    "takes no more bytes: is something connected, and is the flow control right?";
-                return Err(Error::new(
-                    Kind::Io,
-                    format!("serial port {}: {what}", self.path.display()),
-                ));
+                break;
             }
             self.wait_for_room(deadline)?;
         }
-        Ok(())
+        Ok(bytes.len() - rest.len())
+    }
+
+    /// Goes on although the other end has sent XOFF.
+    pub fn forget_xoff(&mut self) {
+        // Linux takes back by TCOON what was stopped by TCOOFF alone.
+        let _ = tcflow(&*self.fd, FlowArg::TCOOFF);
+        let _ = tcflow(&*self.fd, FlowArg::TCOON);
+    }
+
+    /// What is wrong when `write` took too few.
+    pub fn stalled(&self) -> Error {
+        let what = "takes no more bytes: is something connected, and is the flow control right?";
+        let path = self.path.display();
+        Error::new(Kind::Io, format!("serial port {path}: {what}"))
     }
 
     /// Takes what has come in, without waiting: 0 when nothing has.
@@ -231,7 +238,7 @@ mod tests {
     fn every_byte_goes_through_as_it_is() {
         let (master, _slave, port) = open_with(&Settings::default());
         let bytes: Vec<u8> = (0..=255).collect();
-        port.unwrap().write_all(&bytes, LONG).unwrap();
+        assert_eq!(port.unwrap().write(&bytes, LONG).unwrap(), bytes.len());
         let mut received = Vec::new();
         let mut piece = [0; 256];
         while received.len() < bytes.len() {
@@ -273,14 +280,21 @@ mod tests {
     }
 
     #[test]
-    fn a_full_line_ends_in_an_error_and_not_in_a_wait() {
-        let (_master, _slave, port) = open_with(&Settings::default());
+    fn a_full_line_ends_the_wait_and_goes_on_where_it_stopped() {
+        let (master, _slave, port) = open_with(&Settings::default());
+        let mut port = port.unwrap();
+        let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         let start = Instant::now();
-        let fault = port
-            .unwrap()
-            .write_all(&vec![b'x'; 1 << 20], Duration::from_millis(20))
-            .unwrap_err();
-        assert!(fault.to_string().contains("takes no more bytes"), "{fault}");
+        let (mut sent, mut heard) = (0, Vec::new());
+        let mut piece = [0; 5000];
+        while heard.len() < bytes.len() {
+            sent += port
+                .write(&bytes[sent..], Duration::from_millis(1))
+                .unwrap();
+            let count = read(&master, &mut piece).unwrap();
+            heard.extend_from_slice(&piece[..count]);
+        }
+        assert_eq!((sent, heard), (bytes.len(), bytes));
         assert!(start.elapsed() < LONG);
     }
 
@@ -314,7 +328,7 @@ mod tests {
     fn one_that_was_unplugged_is_said_to_have_gone() {
         let (master, slave, port) = open_with(&Settings::default());
         drop((master, slave));
-        let fault = port.unwrap().write_all(b"x", LONG).unwrap_err();
+        let fault = port.unwrap().write(b"x", LONG).unwrap_err();
         assert!(fault.to_string().contains("has gone"), "{fault}");
     }
 
@@ -344,7 +358,7 @@ mod tests {
     fn draining_throws_away_what_does_not_leave_in_time() {
         let (_master, _slave, port) = open_with(&Settings::default());
         let mut port = port.unwrap();
-        let _ = port.write_all(&vec![b'x'; 1 << 20], Duration::ZERO);
+        assert!(port.write(&vec![b'x'; 1 << 20], Duration::ZERO).unwrap() < 1 << 20);
         let start = Instant::now();
         port.drain(Duration::from_millis(10));
         assert!(start.elapsed() < LONG);

@@ -18,6 +18,7 @@ pub mod enhance;
 pub mod error;
 pub mod event;
 pub mod explain;
+pub mod fields;
 pub mod find;
 pub mod frame;
 pub mod gate;

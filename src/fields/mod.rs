@@ -1,0 +1,200 @@
+//! What a text means: dates, lots, weights, prices, article numbers, addresses and phone numbers in their normal form.
+//!
+//! Takes the text of a line or of a page, lines apart by line breaks; gives the [`Field`]s in it, from left to right, none over
+//! another. Nothing is guessed: what could as well be something else (two numbers with a stroke between them) counts only
+//! beside a word that says what it is.
+
+mod amounts;
+mod codes;
+mod contacts;
+mod dates;
+
+use regex_lite::{Captures, Regex};
+use serde::{Deserialize, Serialize};
+
+use crate::config::Fault;
+
+pub use dates::Order;
+
+/// Fields of one text; a label has a dozen. Further ones are left out.
+pub const MOST_FIELDS: usize = 64;
+
+/// The `[fields]` table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// Whether fields are looked for. Default true.
+    pub enabled: bool,
+    /// The order of day and month where a date leaves it open. Default `day-first`; the United States write the month first.
+    pub date_order: Order,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            enabled: true,
+            date_order: Order::DayFirst,
+        }
+    }
+}
+
+impl Settings {
+    /// No value can be wrong.
+    pub fn check(&self) -> Vec<Fault> {
+        Vec::new()
+    }
+}
+
+/// One thing that a text says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// What it is.
+    pub kind: Kind,
+    /// What it is for, where the text says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// As it is printed.
+    pub text: String,
+    /// Its normal form.
+    pub value: String,
+}
+
+/// What a field is, and its normal form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// `2027-01-12`, or `2027-01` where no day is printed (ISO 8601).
+    Date,
+    /// As printed, in capitals.
+    Lot,
+    /// Grams.
+    Weight,
+    /// Millilitres.
+    Volume,
+    /// ISO 4217 and the amount: `EUR 3.49`.
+    Price,
+    /// The digits, of which the last is the right check digit (GS1).
+    Gtin,
+    /// With its scheme, the host in small letters.
+    Url,
+    /// In small letters.
+    Email,
+    /// The digits, with `+` before a country's.
+    Phone,
+}
+
+/// What a date is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Best before.
+    BestBefore,
+    /// To be used by.
+    UseBy,
+    /// Valid until.
+    Expiry,
+    /// Made or packed on.
+    Produced,
+}
+
+/// A field and where it stands in the text, in bytes.
+struct Found {
+    from: usize,
+    to: usize,
+    field: Field,
+}
+
+impl Found {
+    fn new(text: &str, from: usize, to: usize, kind: Kind, value: String) -> Option<Self> {
+        let printed = text.get(from..to)?.trim();
+        let field = Field {
+            kind,
+            role: None,
+            text: printed.split_whitespace().collect::<Vec<_>>().join(" "),
+            value,
+        };
+        Some(Found { from, to, field })
+    }
+}
+
+/// Looks for fields.
+pub struct Fields {
+    settings: Settings,
+    dates: dates::Dates,
+    amounts: amounts::Amounts,
+    codes: codes::Codes,
+    contacts: contacts::Contacts,
+}
+
+impl Fields {
+    /// One that looks as the settings say.
+    pub fn new(settings: Settings) -> Self {
+        Fields {
+            dates: dates::Dates::new(settings.date_order),
+            amounts: amounts::Amounts::new(),
+            codes: codes::Codes::new(),
+            contacts: contacts::Contacts::new(),
+            settings,
+        }
+    }
+
+    /// The fields of `text`.
+    pub fn of(&self, text: &str) -> Vec<Field> {
+        if !self.settings.enabled {
+            return Vec::new();
+        }
+        let mut found: Vec<Found> = Vec::new();
+        // What is surest first: a date may look like a phone number, hardly the other way round.
+        let looks: [&dyn Fn(&str) -> Vec<Found>; 4] = [
+            &|text| self.contacts.addresses(text),
+            &|text| self.dates.of(text),
+            &|text| {
+                [self.codes.of(text), self.amounts.of(text)]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            },
+            &|text| self.contacts.phones(text),
+        ];
+        for look in looks {
+            for new in look(text) {
+                let free = found
+                    .iter()
+                    .all(|old| new.to <= old.from || new.from >= old.to);
+                if free && found.len() < MOST_FIELDS {
+                    found.push(new);
+                }
+            }
+        }
+        found.sort_by_key(|found| found.from);
+        found.into_iter().map(|found| found.field).collect()
+    }
+}
+
+/// A pattern of this module; each is compiled in a test, so that none can be wrong.
+fn pattern(text: &str) -> Regex {
+    // A pattern that cannot be compiled finds nothing.
+    Regex::new(text)
+        .or_else(|_| Regex::new("$^."))
+        .unwrap_or_else(|_| unreachable!("a constant"))
+}
+
+/// What a group of a match says; nothing where it took no part.
+fn group<'t>(captures: &Captures<'t>, index: usize) -> &'t str {
+    captures.get(index).map_or("", |part| part.as_str())
+}
+
+/// Whether what stands from `from` to `to` is a word of its own: neither letter nor digit next to it.
+fn stands_alone(text: &str, from: usize, to: usize) -> bool {
+    let before = text
+        .get(..from)
+        .and_then(|before| before.chars().next_back());
+    let after = text.get(to..).and_then(|after| after.chars().next());
+    [before, after]
+        .into_iter()
+        .flatten()
+        .all(|c| !c.is_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests;

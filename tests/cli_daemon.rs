@@ -141,7 +141,8 @@ fn a_trigger_tells_what_is_in_view_again() {
     heard(&mut client, &["Best before"]);
     daemon.ask(&["trigger"]).succeeds();
     heard(&mut client, &[r#""event":"gone""#]);
-    heard(&mut client, &[r#""event":"appeared""#, "Best before"]);
+    let date = r#""role":"best-before","text":"12 JAN 2027","value":"2027-01-12""#;
+    heard(&mut client, &[r#""event":"appeared""#, "Best before", date]);
     assert_eq!(daemon.status().reading.triggers, 1);
     daemon.end().succeeds();
 }

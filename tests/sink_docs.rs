@@ -56,7 +56,7 @@ fn each_event_shown_is_an_event_written_just_so() {
     assert_eq!(
         types,
         [
-            "line", "page", "guide", "no-read", "answer", "answer", "refused", "refused"
+            "line", "page", "guide", "no-read", "answer", "answer", "line", "refused", "refused"
         ]
     );
 }

@@ -23,7 +23,7 @@ pub use problem::{Problem, Problems};
 use crate::daemon::{keep, metrics, trigger};
 use crate::error::Kind;
 use crate::sink::{serial, socket, stdout};
-use crate::{capture, enhance, find, gate, recognize, tidy, track};
+use crate::{capture, enhance, fields, find, gate, recognize, tidy, track};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -103,6 +103,8 @@ tables! {
         gate: gate::Settings,
         /// When a line counts as steady, and when as gone.
         track: track::Settings,
+        /// What is looked for in the text that was read.
+        fields: fields::Settings,
         /// When is read: all the time, or when told to.
         trigger: trigger::Settings,
         /// Where readings go.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::event::{
     Confidence, Event, Glyph, LineEvent, LineText, NoReadEvent, PageChange, PageEvent, PageText,
 };
+use crate::fields::Fields;
 use crate::layout;
 use crate::line::ReadLine;
 use crate::quad::Quad;
@@ -28,7 +29,7 @@ impl Origin {
 }
 
 /// What became of a line.
-pub fn line(change: Change, origin: Origin) -> Event {
+pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
     let Change {
         change: event,
         id,
@@ -46,6 +47,7 @@ pub fn line(change: Change, origin: Origin) -> Event {
         confidence: Confidence::new(line.confidence),
         quad: line.quad,
         chars: chars.collect(),
+        fields: fields.of(&line.text),
         frame: origin.frame,
         captured_at: origin.captured_at,
         latency_ms: origin.latency_ms(),
@@ -53,7 +55,7 @@ pub fn line(change: Change, origin: Origin) -> Event {
 }
 
 /// A page, of the lines in the order in which they came.
-pub fn page(told: &[(u64, &ReadLine)], origin: Origin) -> Event {
+pub fn page(told: &[(u64, &ReadLine)], origin: Origin, fields: &Fields) -> Event {
     let lines: Vec<ReadLine> = told.iter().map(|(_, line)| (*line).clone()).collect();
     let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
     let rows = layout::rows(&quads);
@@ -69,6 +71,7 @@ pub fn page(told: &[(u64, &ReadLine)], origin: Origin) -> Event {
             .filter_map(|&i| told.get(i))
             .map(|(id, _)| *id)
             .collect(),
+        fields: fields.of(&text),
         frame: origin.frame,
         captured_at: origin.captured_at,
         latency_ms: origin.latency_ms(),

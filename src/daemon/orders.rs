@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{keep, trigger};
-use crate::{capture, gate, track};
+use crate::{capture, fields, gate, track};
 
 /// New parts that the reading goes on with; what is not there stays as it is.
 pub struct Change<R> {
@@ -20,6 +20,8 @@ pub struct Change<R> {
     pub gate: Option<gate::Settings>,
     /// When a line is told.
     pub track: Option<track::Settings>,
+    /// What is looked for in its text.
+    pub fields: Option<fields::Settings>,
     /// When is read.
     pub trigger: Option<trigger::Settings>,
     /// Which pictures are kept.
@@ -33,6 +35,7 @@ impl<R> Default for Change<R> {
             camera: None,
             gate: None,
             track: None,
+            fields: None,
             trigger: None,
             keep: None,
         }
@@ -115,6 +118,7 @@ impl<R> Orders<R> {
             held.camera = change.camera.or(held.camera.take());
             held.gate = change.gate.or(held.gate.take());
             held.track = change.track.or(held.track.take());
+            held.fields = change.fields.or(held.fields.take());
             held.trigger = change.trigger.or(held.trigger.take());
             held.keep = change.keep.or(held.keep.take());
         });

@@ -18,6 +18,7 @@ use super::{Ended, Opener};
 use crate::capture::Clock;
 use crate::error::Result;
 use crate::event::{Event, LineChange};
+use crate::fields::{self, Fields};
 use crate::frame::Frame;
 use crate::gate::{self, Gate};
 use crate::line::ReadLine;
@@ -75,6 +76,8 @@ pub struct Settings {
     pub gate: gate::Settings,
     /// When a line is told.
     pub track: track::Settings,
+    /// What is looked for in its text.
+    pub fields: fields::Settings,
     /// When is read.
     pub trigger: trigger::Settings,
     /// Which pictures are kept.
@@ -98,6 +101,7 @@ pub struct Reading<R> {
     rest: Duration,
     gate: Gate,
     tracker: Tracker,
+    fields: Fields,
     trigger: trigger::Settings,
     triggered: Option<Triggered>,
     keeper: Keeper,
@@ -130,6 +134,7 @@ impl<R: Reader> Reading<R> {
             rest,
             gate: Gate::new(settings.gate),
             tracker: Tracker::new(settings.track),
+            fields: Fields::new(settings.fields),
             trigger: settings.trigger,
             triggered: None,
             keeper: Keeper::new(settings.keep),
@@ -218,17 +223,18 @@ impl<R: Reader> Reading<R> {
             latency,
         };
         let (mut appeared, outlets, health) = (false, &self.outlets, &self.health);
+        let fields = &self.fields;
         match &lines {
             Some(lines) => self.tracker.observe(lines, taken, |change| {
                 appeared |= change.change != LineChange::Gone;
-                tell(outlets, health, events::line(change, origin));
+                tell(outlets, health, events::line(change, origin, fields));
             }),
             None => self.tracker.hold(taken),
         }
         let page = self.tracker.page(taken);
         let whole = page.is_some();
         if let Some(page) = page {
-            tell(outlets, health, events::page(&page, origin));
+            tell(outlets, health, events::page(&page, origin, fields));
         }
         if appeared {
             self.keeper.keep(&self.frame.luma);
@@ -248,9 +254,9 @@ impl<R: Reader> Reading<R> {
         self.health.triggered();
         self.gate.forget();
         let origin = self.now();
-        let (outlets, health) = (&self.outlets, &self.health);
+        let (outlets, health, fields) = (&self.outlets, &self.health, &self.fields);
         self.tracker
-            .forget(|change| tell(outlets, health, events::line(change, origin)));
+            .forget(|change| tell(outlets, health, events::line(change, origin, fields)));
         self.triggered = Some(Triggered {
             at: self.clock.wall(),
             since: self.clock.monotonic(),
@@ -267,7 +273,8 @@ impl<R: Reader> Reading<R> {
         if trigger.told {
             let page = self.tracker.page_as_told();
             if let Some(page) = page {
-                tell(&self.outlets, &self.health, events::page(&page, origin));
+                let event = events::page(&page, origin, &self.fields);
+                tell(&self.outlets, &self.health, event);
             }
             return;
         }
@@ -293,10 +300,10 @@ impl<R: Reader> Reading<R> {
     /// Without pictures, what was in view is gone after a while.
     fn time_passes(&mut self) {
         let origin = self.now();
-        let (outlets, health) = (&self.outlets, &self.health);
+        let (outlets, health, fields) = (&self.outlets, &self.health, &self.fields);
         let now = self.clock.monotonic();
         self.tracker.observe(&[], now, |change| {
-            tell(outlets, health, events::line(change, origin));
+            tell(outlets, health, events::line(change, origin, fields));
         });
         self.gate.forget();
     }
@@ -321,6 +328,7 @@ impl<R: Reader> Reading<R> {
             camera,
             gate,
             track,
+            fields,
             trigger,
             keep,
         } = change;
@@ -336,6 +344,9 @@ impl<R: Reader> Reading<R> {
         }
         if let Some(track) = track {
             self.tracker.set(track);
+        }
+        if let Some(fields) = fields {
+            self.fields = Fields::new(fields);
         }
         if let Some(trigger) = trigger {
             self.trigger = trigger;

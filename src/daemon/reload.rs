@@ -38,6 +38,7 @@ pub fn apply(
     let camera = note("camera", old.camera == new.camera);
     let gate = note("gate", old.gate == new.gate);
     let track = note("track", old.track == new.track);
+    let fields = note("fields", old.fields == new.fields);
     let trigger = note("trigger", old.trigger == new.trigger);
     let keep = note("keep", old.keep == new.keep);
     note("metrics", old.metrics == new.metrics);
@@ -51,6 +52,7 @@ pub fn apply(
         camera: camera.then(|| new.camera.clone()),
         gate: gate.then(|| new.gate.clone()),
         track: track.then(|| new.track.clone()),
+        fields: fields.then(|| new.fields.clone()),
         trigger: trigger.then(|| new.trigger.clone()),
         keep: keep.then(|| new.keep.clone()),
     };

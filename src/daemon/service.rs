@@ -43,6 +43,7 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let settings = Settings {
         gate: config.gate.clone(),
         track: config.track.clone(),
+        fields: config.fields.clone(),
         trigger: config.trigger.clone(),
         keep: config.keep.clone(),
         pauses: Pauses::default(),

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::error::{Error, Kind, Result};
+use crate::fields::Field;
 use crate::quad::{Point, Quad};
 
 mod text;
@@ -77,6 +78,9 @@ pub struct LineEvent {
     /// The characters as they were read, before clean-up.
     #[serde(default)]
     pub chars: Vec<Glyph>,
+    /// What it means, from left to right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
     /// The number of the frame it was read from.
     pub frame: u64,
     /// When that frame was taken.
@@ -97,6 +101,9 @@ pub struct PageEvent {
     pub confidence: Confidence,
     /// The ids of its lines, in the order of the text.
     pub lines: Vec<u64>,
+    /// What it means, in the order of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
     /// The number of the newest frame it was read from.
     pub frame: u64,
     /// When that frame was taken.

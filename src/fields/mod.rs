@@ -145,25 +145,19 @@ impl Fields {
         }
         let mut found: Vec<Found> = Vec::new();
         // What is surest first: a date may look like a phone number, hardly the other way round.
-        let looks: [&dyn Fn(&str) -> Vec<Found>; 4] = [
-            &|text| self.contacts.addresses(text),
-            &|text| self.dates.of(text),
-            &|text| {
-                [self.codes.of(text), self.amounts.of(text)]
-                    .into_iter()
-                    .flatten()
-                    .collect()
-            },
-            &|text| self.contacts.phones(text),
-        ];
-        for look in looks {
-            for new in look(text) {
-                let free = found
-                    .iter()
-                    .all(|old| new.to <= old.from || new.from >= old.to);
-                if free && found.len() < MOST_FIELDS {
-                    found.push(new);
-                }
+        let addresses = self.contacts.addresses(text).into_iter();
+        let dates_and_codes = self.dates.of(text).into_iter().chain(self.codes.of(text));
+        let amounts_and_phones = self
+            .amounts
+            .of(text)
+            .into_iter()
+            .chain(self.contacts.phones(text));
+        for new in addresses.chain(dates_and_codes).chain(amounts_and_phones) {
+            let free = found
+                .iter()
+                .all(|old| new.to <= old.from || new.from >= old.to);
+            if free && found.len() < MOST_FIELDS {
+                found.push(new);
             }
         }
         found.sort_by_key(|found| found.from);

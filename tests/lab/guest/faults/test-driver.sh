@@ -140,4 +140,3 @@ wraps wrap_timestamp=1
 finish
 white
 stop_glyphd || die "glyphd did not end well"
-modprobe -r vivid

@@ -103,13 +103,17 @@ reloads() {
     holds "the process is the same" test "$(property MainPID)" = "$pid"
     holds "its client is still connected" test "$(client)" = "$listeners"
 }
-# From systemd's order to the end of the process, as systemd has it.
+# From systemd's order to the end of the process, by the journal: a unit that is down has forgotten its times.
 stops() {
     systemctl stop glyphd
-    took=$((($(property InactiveEnterTimestampMonotonic) - $(property ActiveExitTimestampMonotonic)) / 1000))
-    [ $took -le $SLOWEST_STOP ] || SLOWEST_STOP=$took
+    sleep 1
+    took=$(journalctl -u glyphd -o short-monotonic --no-pager |
+        sed -n 's/^\[ *\([0-9.]*\)\].*systemd\[1\]: \(Stopp[a-z]*\) glyphd.*/\2 \1/p' | tail -n 2 |
+        awk '$1 == "Stopping" { order = $2 } $1 == "Stopped" && order { print int(($2 - order) * 1000) }')
+    took=${took:-99999}
+    [ "$took" -le $SLOWEST_STOP ] || SLOWEST_STOP=$took
     TRIALS=$((TRIALS + 1))
-    if [ $took -le 1000 ] && [ "$(property Result)" = success ]; then RECOVERED=$((RECOVERED + 1)); fi
+    if [ "$took" -le 1000 ] && ! systemctl -q is-failed glyphd; then RECOVERED=$((RECOVERED + 1)); fi
     systemctl start glyphd
     sleep 1
 }

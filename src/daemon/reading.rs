@@ -229,7 +229,9 @@ impl<R: Reader> Reading<R> {
                 appeared |= change.change != LineChange::Gone;
                 tell(outlets, health, events::line(change, origin, fields));
             }),
-            None => self.tracker.hold(taken),
+            None => self.tracker.hold(taken, |change| {
+                tell(outlets, health, events::line(change, origin, fields));
+            }),
         }
         let page = self.tracker.page(taken);
         let whole = page.is_some();

@@ -149,6 +149,22 @@ impl Tracker {
                 tell(change);
             }
         }
+        self.let_go(changed, now, tell);
+    }
+
+    /// The view at `now` is as it was in the last frame; calls `tell` for each line that has been out of it for long.
+    pub fn hold(&mut self, now: Duration, tell: impl FnMut(Change)) {
+        for track in &mut self.tracks {
+            if Some(track.last_seen) == self.last_frame {
+                track.last_seen = now;
+            }
+        }
+        self.last_frame = Some(now);
+        self.let_go(false, now, tell);
+    }
+
+    /// Lets go what has been out of view for long, and notes whether anything has changed.
+    fn let_go(&mut self, mut changed: bool, now: Duration, mut tell: impl FnMut(Change)) {
         let patience = Duration::from_millis(self.settings.gone_after_ms);
         let absent = |track: &Track| {
             track.last_seen != now && now.saturating_sub(track.last_seen) >= patience
@@ -193,16 +209,6 @@ impl Tracker {
     /// Works by other settings from now on.
     pub fn set(&mut self, settings: Settings) {
         self.settings = settings;
-    }
-
-    /// The view at `now` is as it was in the last frame.
-    pub fn hold(&mut self, now: Duration) {
-        for track in &mut self.tracks {
-            if Some(track.last_seen) == self.last_frame {
-                track.last_seen = now;
-            }
-        }
-        self.last_frame = Some(now);
     }
 
     /// Forgets all lines, as if the view had been empty for long; calls `tell` for each that was told.

@@ -142,11 +142,18 @@ fn what_is_held_is_not_gone_and_its_page_comes_in_time() {
     assert_eq!(bench.page(), None);
     for _ in 0..30 {
         bench.now += Duration::from_millis(100);
-        bench.tracker.hold(bench.now);
+        bench.tracker.hold(bench.now, |_| panic!("it is in view"));
     }
     assert_eq!(bench.page(), Some(vec!["LOT 4711".into()]));
     assert_eq!(bench.frame(&[line("LOT 4711", 10.0, 10.0)]), []);
-    assert_eq!(bench.frames(30, &[]).len(), 1);
+    // Out of view in the last frame that was read, and nothing moves any more.
+    assert_eq!(bench.frames(2, &[]), []);
+    let mut gone = 0;
+    for _ in 0..30 {
+        bench.now += Duration::from_millis(100);
+        bench.tracker.hold(bench.now, |_| gone += 1);
+    }
+    assert_eq!(gone, 1);
 }
 
 #[test]

@@ -11,7 +11,7 @@ flock 9
 PARTS="usb-camera start test-driver sinks soak systemd"
 parts=${*:-$PARTS}
 # Seconds of the soak. A year of frames does not fit in a test; what grows shows in minutes.
-SOAK_SECONDS=${SOAK_SECONDS:-120}
+SOAK_SECONDS=${SOAK_SECONDS:-90}
 # Seconds each guest has, all told: the first needs about 600 and the soak, the one with systemd about 150.
 LIMIT=${LAB_LIMIT:-1500}
 SYSTEMD_LIMIT=${SYSTEMD_LIMIT:-420}

@@ -55,7 +55,7 @@ start_glyphd /mnt/usb.toml
 sleep 2
 
 begin "serial port unplugged and plugged in again"
-repeat 5 serial_goes
+repeat 3 serial_goes
 holds "glyphd warned of it" noticed
 finish
 
@@ -92,7 +92,7 @@ awk '/^stx/ {
 start_glyphd /tmp/long.toml
 sleep 2
 begin "serial port unplugged while writing"
-repeat 5 serial_goes_while_writing
+repeat 3 serial_goes_while_writing
 holds "glyphd warned of it" noticed
 finish
 begin "serial line stopped by its far end"

@@ -83,7 +83,7 @@ rebind() {
 wraps() {
     white
     press "$1" inject_fatal_streaming_error=1
-    repeat 4 next_is_read
+    repeat 2 next_is_read
     press "${1%=*}=0"
 }
 next_is_read() {
@@ -100,19 +100,19 @@ set_codes grey.gz
 show_next
 start_glyphd /mnt/vivid.toml
 begin "test driver: pictures with the error flag"
-repeat 4 flagged
+repeat 2 flagged
 holds "bad pictures were counted" counted
 finish
 begin "test driver: a buffer is refused"
-repeat 3 pressed inject_vidioc_qbuf_error=1
+repeat 2 pressed inject_vidioc_qbuf_error=1
 holds "glyphd warned of it" noticed
 finish
 begin "test driver: streaming breaks off"
-repeat 3 pressed inject_fatal_streaming_error=1
+repeat 2 pressed inject_fatal_streaming_error=1
 holds "glyphd warned of it" noticed
 finish
 begin "test driver: streaming breaks off and is refused once"
-repeat 3 pressed inject_vidioc_streamon_error=1 inject_fatal_streaming_error=1
+repeat 2 pressed inject_vidioc_streamon_error=1 inject_fatal_streaming_error=1
 holds "glyphd warned of it" noticed
 finish
 begin "test driver: all pictures dropped for 5 s"
@@ -121,15 +121,15 @@ holds "glyphd warned of it" noticed
 finish
 press percentage_of_dropped_buffers=50
 begin "test driver: half of the pictures dropped"
-repeat 3 drops_half
+repeat 2 drops_half
 finish
 press percentage_of_dropped_buffers=0
 begin "test driver: disconnected"
-repeat 3 pressed disconnect=1
+repeat 2 pressed disconnect=1
 holds "glyphd warned of it" noticed
 finish
 begin "test driver: unbound and bound again"
-repeat 4 rebind
+repeat 3 rebind
 holds "glyphd warned of it" noticed
 finish
 begin "test driver: numbers of pictures wrap"

@@ -54,6 +54,14 @@ impl Fault {
             .collect()
     }
 
+    /// That a path does not begin at the root: what it is relative to would depend on who starts glyphd.
+    pub fn relative(key: &str, path: &Path) -> Option<Fault> {
+        (!path.is_absolute()).then(|| Fault {
+            key: key.into(),
+            message: format!("{}: expected a path from the root on", path.display()),
+        })
+    }
+
     /// The same fault as seen from outside of `table`.
     pub(crate) fn within(self, table: &str) -> Fault {
         Fault {

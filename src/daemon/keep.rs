@@ -10,6 +10,7 @@ use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
+use crate::said::Said;
 
 /// The most pictures that may be kept: at some 500 KB each, 5 GB.
 const MOST: u32 = 10_000;
@@ -36,26 +37,14 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault {
-                key: key.into(),
-                message,
-            });
-        };
-        if let Some(folder) = &self.folder
-            && !folder.is_absolute()
-        {
-            let message = format!("{}: expected a path from the root on", folder.display());
-            fault("folder", message);
-        }
-        if !(1..=MOST).contains(&self.pictures) {
-            fault(
-                "pictures",
-                format!("{}: expected 1 to {MOST}", self.pictures),
-            );
-        }
-        faults
+        let folder = self.folder.as_ref();
+        let folder = folder.and_then(|folder| Fault::relative("folder", folder));
+        let wrong = !(1..=MOST).contains(&self.pictures);
+        let pictures = wrong.then(|| Fault {
+            key: "pictures".into(),
+            message: format!("{}: expected 1 to {MOST}", self.pictures),
+        });
+        folder.into_iter().chain(pictures).collect()
     }
 
     /// What becomes of pictures, in a line for the log.
@@ -75,7 +64,7 @@ impl Settings {
 pub struct Keeper {
     settings: Settings,
     next: u32,
-    fault: Option<String>,
+    said: Said,
 }
 
 impl Keeper {
@@ -93,7 +82,7 @@ impl Keeper {
         Keeper {
             settings,
             next,
-            fault: None,
+            said: Said::default(),
         }
     }
 
@@ -109,16 +98,15 @@ impl Keeper {
         match luma.save(&file) {
             Ok(()) => {
                 self.next = (self.next + 1) % self.settings.pictures.max(1);
-                self.fault = None;
+                self.said.forget();
             }
             Err(fault) => {
                 let fault = fault.to_string();
-                if self.fault.as_ref() != Some(&fault) {
+                if self.said.is_new(&fault) {
                     log::warn!(
                         "{}: cannot be written: {fault} ([keep] folder)",
                         file.display()
                     );
-                    self.fault = Some(fault);
                 }
             }
         }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
+use crate::said::Said;
 use crate::status::{Status, prometheus};
 
 /// Seconds between two files that may be set: Prometheus itself asks every 10 to 60.
@@ -35,32 +36,22 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault {
-                key: key.into(),
-                message,
-            });
+        let other_ending = |file: &PathBuf| {
+            let other = file.extension().is_none_or(|ending| ending != "prom");
+            other.then(|| Fault {
+                key: "file".into(),
+                message: format!("{}: expected a name that ends in .prom", file.display()),
+            })
         };
-        if let Some(file) = &self.file {
-            let shown = file.display();
-            if !file.is_absolute() {
-                fault("file", format!("{shown}: expected a path from the root on"));
-            } else if file.extension().is_none_or(|ending| ending != "prom") {
-                fault(
-                    "file",
-                    format!("{shown}: expected a name that ends in .prom"),
-                );
-            }
-        }
-        if !EVERY_S.contains(&self.every_s) {
-            let (least, most) = (EVERY_S.start(), EVERY_S.end());
-            fault(
-                "every-s",
-                format!("{} s: expected {least} to {most}", self.every_s),
-            );
-        }
-        faults
+        let file = self.file.as_ref();
+        let file =
+            file.and_then(|file| Fault::relative("file", file).or_else(|| other_ending(file)));
+        let (least, most) = (EVERY_S.start(), EVERY_S.end());
+        let every_s = (!EVERY_S.contains(&self.every_s)).then(|| Fault {
+            key: "every-s".into(),
+            message: format!("{} s: expected {least} to {most}", self.every_s),
+        });
+        file.into_iter().chain(every_s).collect()
     }
 }
 
@@ -68,7 +59,7 @@ impl Settings {
 #[derive(Debug, Default)]
 pub struct Metrics {
     written_at: Option<Instant>,
-    fault: Option<String>,
+    said: Said,
 }
 
 impl Metrics {
@@ -83,22 +74,19 @@ impl Metrics {
         }
         self.written_at = Some(Instant::now());
         match replace(file, &prometheus::text(&status())) {
-            Ok(()) => self.fault = None,
+            Ok(()) => self.said.forget(),
             Err(fault) => {
                 let fault = fault.to_string();
-                if self.fault.as_ref() != Some(&fault) {
+                if self.said.is_new(&fault) {
                     log::warn!(
                         "{}: cannot be written: {fault} ([metrics] file)",
                         file.display()
                     );
-                    self.fault = Some(fault);
                 }
             }
         }
     }
-}
 
-impl Metrics {
     /// Takes the file away at the end, so that nobody takes its figures for those of a running glyphd.
     pub fn remove(&self, settings: &Settings) {
         if let (Some(file), Some(_)) = (&settings.file, self.written_at)

@@ -10,12 +10,11 @@ use super::health::Health;
 use crate::capture::{Clock, Next, Settings, Source};
 use crate::error::{Error, Kind, Result};
 use crate::frame::Frame;
+use crate::said::Said;
 use crate::sink::Backoff;
 
 /// A camera that gives no picture for this long has fallen silent: the longest exposures are a second.
 const SILENCE: Duration = Duration::from_secs(3);
-/// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
-const FAULTS_SAID: usize = 8;
 
 /// What asking for a picture came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub enum Step {
 /// A time in which the source cannot be used.
 struct Outage {
     since: Duration,
-    said: Vec<String>,
+    said: Said,
     /// False for the time before the first picture.
     after_work: bool,
 }
@@ -175,14 +174,13 @@ impl Supervised {
         self.health.camera_fails(fault.clone());
         let outage = self.outage.get_or_insert_with(|| Outage {
             since: clock.monotonic(),
-            said: Vec::new(),
+            said: Said::default(),
             after_work: self.seen_at.is_some(),
         });
-        if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
-            log::debug!("still: {fault}");
-        } else {
+        if outage.said.is_new(&fault) {
             log::warn!("{fault}; trying again until it is back");
-            outage.said.push(fault);
+        } else {
+            log::debug!("still: {fault}");
         }
     }
 }

@@ -12,11 +12,9 @@ use nix::poll::PollFd;
 
 use super::{Offered, Shared, State};
 use crate::error::{Error, Kind, Result};
+use crate::said::Said;
 use crate::sink::wait::{self, Woken};
 use crate::sink::{Backoff, Sink};
-
-/// Different faults remembered in one outage, so that each is said once. More are said only at level debug.
-const FAULTS_SAID: usize = 8;
 
 /// The pause where the system cannot wait for what is to be waited for.
 const BLIND_PAUSE: Duration = Duration::from_millis(100);
@@ -37,7 +35,7 @@ pub struct Worker {
 /// A time in which the sink fails.
 struct Outage {
     attempts: u32,
-    said: Vec<String>,
+    said: Said,
 }
 
 /// What is to be done next.
@@ -234,18 +232,17 @@ impl Worker {
         self.settle(|state| state.fail(fault.clone()));
         let outage = self.outage.get_or_insert_with(|| Outage {
             attempts: 0,
-            said: Vec::new(),
+            said: Said::default(),
         });
         outage.attempts = outage.attempts.saturating_add(1);
-        if outage.said.contains(&fault) || outage.said.len() >= FAULTS_SAID {
-            debug!("{}: still: {fault}", self.sink.name());
-        } else {
+        if outage.said.is_new(&fault) {
             warn!(
                 "{}: {fault}; will try again, and keep the newest {} readings",
                 self.sink.name(),
                 self.shared.capacity
             );
-            outage.said.push(fault);
+        } else {
+            debug!("{}: still: {fault}", self.sink.name());
         }
     }
 

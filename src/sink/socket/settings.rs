@@ -67,11 +67,8 @@ impl Settings {
         };
         let mut faults = Vec::new();
         if let Some(path) = &self.path {
-            if !path.is_absolute() {
-                faults.push(fault(
-                    "path",
-                    format!("{}: expected a path from the root on", path.display()),
-                ));
+            if let Some(relative) = Fault::relative("path", path) {
+                faults.push(relative);
             } else if path.as_os_str().len() > LONGEST_PATH {
                 faults.push(fault(
                     "path",

@@ -232,6 +232,7 @@ mod tests {
             text: "LOT 1".into(),
             confidence: 0.9,
             chars: Vec::new(),
+            region: None,
         });
         let sheet = sheet(&luma, &lines);
         assert!(sheet.width() > 200 && sheet.height() >= 100);
@@ -251,6 +252,7 @@ mod tests {
             text: "x\u{1F600}".into(),
             confidence: f32::NAN,
             chars: Vec::new(),
+            region: None,
         }];
         sheet(&GrayImage::new(3, 2), &lines);
     }

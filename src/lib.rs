@@ -31,6 +31,7 @@ pub mod pipeline;
 pub mod quad;
 pub mod recognize;
 pub mod rectify;
+pub mod region;
 mod said;
 pub mod score;
 pub mod sink;

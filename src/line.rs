@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::quad::Quad;
+use crate::region;
 
 /// One line of text that was read in one picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct ReadLine {
     pub confidence: f32,
     /// Each character of the text with how sure the reader is of it, 0 to 1.
     pub chars: Vec<(char, f32)>,
+    /// The region of interest that the line lies in, where any are configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<region::Name>,
 }
 
 #[cfg(test)]
@@ -32,6 +36,7 @@ mod tests {
             text: "B".into(),
             confidence: 0.5,
             chars: vec![('B', 0.5)],
+            region: None,
         };
         let json = serde_json::to_string(&line).expect("a line is plain data");
         assert_eq!(

@@ -125,6 +125,7 @@ impl Reader for Lookup {
             text: text.into(),
             confidence: 0.9,
             chars: text.chars().map(|c| (c, 0.9)).collect(),
+            region: None,
         });
         Ok(lines.collect())
     }

@@ -9,6 +9,7 @@ fn line(text: &str, quad: Quad) -> ReadLine {
         text: text.into(),
         confidence: 1.0,
         chars,
+        region: None,
     }
 }
 

@@ -150,6 +150,7 @@ impl Recognizer {
             text: chars.iter().map(|(c, _)| c).collect(),
             confidence: calibrated(confidence, &self.model.description.confidence),
             chars,
+            region: None,
         };
         Ok(if rejected {
             Reading::Rejected(line)

@@ -9,6 +9,7 @@ fn line(chars: &[(char, f32)], confidence: f32) -> ReadLine {
         text: chars.iter().map(|(c, _)| *c).collect(),
         confidence,
         chars: chars.to_vec(),
+        region: None,
     }
 }
 

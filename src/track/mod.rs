@@ -243,7 +243,7 @@ impl Tracker {
             self.tracks
                 .iter()
                 .enumerate()
-                .filter(|(i, _)| !taken[*i])
+                .filter(|(i, track)| !taken[*i] && track.line.region == line.region)
                 .map(|(i, track)| (i, track, heights_apart(&track.line, line)))
                 .filter(|(_, track, apart)| fits(track, *apart))
                 .min_by(|a, b| a.2.total_cmp(&b.2))

@@ -7,6 +7,7 @@ fn line(text: &str, x: f32, y: f32) -> ReadLine {
         text: text.into(),
         confidence: 0.9,
         chars: text.chars().map(|c| (c, 0.9)).collect(),
+        region: None,
     }
 }
 
@@ -164,4 +165,18 @@ fn a_source_that_begins_anew_loses_no_line() {
     bench.now = Duration::ZERO;
     assert_eq!(bench.frames(5, &[]), []);
     assert_eq!(bench.frames(5, &lot), []);
+}
+
+#[test]
+fn lines_of_two_regions_are_never_one() {
+    let mut bench = Bench::new();
+    let within = |name: &str| ReadLine {
+        region: Some(name.to_owned().into()),
+        ..line("LOT 1", 10.0, 10.0)
+    };
+    assert_eq!(bench.frames(4, &[within("a")]).len(), 1);
+    assert_eq!(
+        bench.frames(4, &[within("b")]),
+        [(Appeared, "LOT 1".into())]
+    );
 }

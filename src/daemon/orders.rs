@@ -2,42 +2,26 @@
 //!
 //! Takes orders at any time and keeps them until the reading thread asks, between two pictures; whoever waits there is
 //! woken. Orders do not queue: a second trigger before the first was seen to is the same trigger, and of two
-//! changes of one part the newer counts.
+//! changes the newer counts.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{keep, trigger};
-use crate::{capture, fields, gate, track};
+use super::reading::Settings;
 
-/// New parts that the reading goes on with; what is not there stays as it is.
+/// What the reading goes on with; what is not there stays as it is.
 pub struct Change<R> {
     /// What reads the pictures.
     pub reader: Option<R>,
-    /// Where pictures come from; the present source is given up.
-    pub camera: Option<capture::Settings>,
-    /// Which pictures are read.
-    pub gate: Option<gate::Settings>,
-    /// When a line is told.
-    pub track: Option<track::Settings>,
-    /// What is looked for in its text.
-    pub fields: Option<fields::Settings>,
-    /// When is read.
-    pub trigger: Option<trigger::Settings>,
-    /// Which pictures are kept.
-    pub keep: Option<keep::Settings>,
+    /// How and when is read. A part whose settings are as they were goes on as it is.
+    pub settings: Option<Settings>,
 }
 
 impl<R> Default for Change<R> {
     fn default() -> Self {
         Change {
             reader: None,
-            camera: None,
-            gate: None,
-            track: None,
-            fields: None,
-            trigger: None,
-            keep: None,
+            settings: None,
         }
     }
 }
@@ -113,14 +97,8 @@ impl<R> Orders<R> {
     pub fn change(&self, change: Change<R>) {
         self.order(|ordered| {
             let held = &mut ordered.change;
-            // The newer part of each kind.
             held.reader = change.reader.or(held.reader.take());
-            held.camera = change.camera.or(held.camera.take());
-            held.gate = change.gate.or(held.gate.take());
-            held.track = change.track.or(held.track.take());
-            held.fields = change.fields.or(held.fields.take());
-            held.trigger = change.trigger.or(held.trigger.take());
-            held.keep = change.keep.or(held.keep.take());
+            held.settings = change.settings.or(held.settings.take());
         });
     }
 
@@ -184,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_changes_the_newer_part_of_each_kind_counts() {
+    fn of_two_changes_the_newer_of_each_kind_counts() {
         let orders = Orders::<u8>::default();
         let reader = |reader| Change {
             reader,

@@ -15,7 +15,8 @@ use super::outlets::Outlets;
 use super::supervised::{Step, Supervised};
 use super::trigger::{self, Mode};
 use super::{Ended, Opener};
-use crate::capture::Clock;
+use crate::capture::{self, Clock};
+use crate::config::Config;
 use crate::error::Result;
 use crate::event::{Event, LineChange};
 use crate::fields::{self, Fields};
@@ -69,9 +70,11 @@ impl Default for Pauses {
     }
 }
 
-/// How and when is read.
+/// Where pictures come from, and how and when they are read.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// Where pictures come from.
+    pub camera: capture::Settings,
     /// Which pictures are read.
     pub gate: gate::Settings,
     /// When a line is told.
@@ -86,6 +89,43 @@ pub struct Settings {
     pub pauses: Pauses,
 }
 
+impl Settings {
+    /// Those of a configuration.
+    pub fn of(config: &Config) -> Self {
+        Settings {
+            camera: config.camera.clone(),
+            gate: config.gate.clone(),
+            track: config.track.clone(),
+            fields: config.fields.clone(),
+            trigger: config.trigger.clone(),
+            keep: config.keep.clone(),
+            pauses: Pauses::default(),
+        }
+    }
+}
+
+/// Where events go, and what is put to them on the way.
+struct Teller {
+    outlets: Outlets,
+    health: Health,
+    fields: Fields,
+}
+
+impl Teller {
+    fn line(&self, change: track::Change, origin: Origin) {
+        self.tell(events::line(change, origin, &self.fields));
+    }
+
+    fn page(&self, page: &[(u64, &ReadLine)], origin: Origin) {
+        self.tell(events::page(page, origin, &self.fields));
+    }
+
+    fn tell(&self, event: Event) {
+        self.health.event_told();
+        self.outlets.tell(event);
+    }
+}
+
 /// A trigger that is being seen to.
 struct Triggered {
     at: SystemTime,
@@ -98,14 +138,12 @@ struct Triggered {
 pub struct Reading<R> {
     reader: R,
     source: Supervised,
-    rest: Duration,
     gate: Gate,
     tracker: Tracker,
-    fields: Fields,
-    trigger: trigger::Settings,
+    teller: Teller,
     triggered: Option<Triggered>,
     keeper: Keeper,
-    outlets: Outlets,
+    settings: Settings,
     orders: Orders<R>,
     health: Health,
     clock: Box<dyn Clock>,
@@ -113,7 +151,7 @@ pub struct Reading<R> {
 }
 
 impl<R: Reader> Reading<R> {
-    /// Nothing is opened yet.
+    /// Nothing is opened yet. `opener` is set up with the camera of `settings`.
     pub fn new(
         reader: R,
         opener: Box<dyn Opener>,
@@ -123,22 +161,20 @@ impl<R: Reader> Reading<R> {
         health: Health,
         clock: Box<dyn Clock>,
     ) -> Self {
-        let Pauses {
-            first,
-            longest,
-            rest,
-        } = settings.pauses;
+        let backoff = Backoff::new(settings.pauses.first, settings.pauses.longest);
         Reading {
             reader,
-            source: Supervised::new(opener, Backoff::new(first, longest), health.clone()),
-            rest,
-            gate: Gate::new(settings.gate),
-            tracker: Tracker::new(settings.track),
-            fields: Fields::new(settings.fields),
-            trigger: settings.trigger,
+            source: Supervised::new(opener, backoff, health.clone()),
+            gate: Gate::new(settings.gate.clone()),
+            tracker: Tracker::new(settings.track.clone()),
+            teller: Teller {
+                outlets,
+                health: health.clone(),
+                fields: Fields::new(settings.fields.clone()),
+            },
             triggered: None,
-            keeper: Keeper::new(settings.keep),
-            outlets,
+            keeper: Keeper::new(settings.keep.clone()),
+            settings,
             orders,
             health,
             clock,
@@ -171,7 +207,7 @@ impl<R: Reader> Reading<R> {
             }
             self.health.beat();
             if let Some(trigger) = &self.triggered
-                && self.clock.monotonic() >= trigger.since + self.trigger.deadline()
+                && self.clock.monotonic() >= trigger.since + self.settings.trigger.deadline()
             {
                 self.end_trigger();
             }
@@ -184,7 +220,7 @@ impl<R: Reader> Reading<R> {
             self.wait_without(pause);
             return Ok(None);
         }
-        let reads = self.trigger.mode == Mode::Continuous || self.triggered.is_some();
+        let reads = self.settings.trigger.mode == Mode::Continuous || self.triggered.is_some();
         if self.source.is_well() {
             self.health.set_state(if reads {
                 State::Reading
@@ -192,7 +228,7 @@ impl<R: Reader> Reading<R> {
                 State::Waiting
             });
         }
-        if !reads && (self.orders.wait(self.rest) || !self.source.is_live()) {
+        if !reads && (self.orders.wait(self.settings.pauses.rest) || !self.source.is_live()) {
             return Ok(None);
         }
         match self.source.next(&mut self.frame, &*self.clock)? {
@@ -222,21 +258,20 @@ impl<R: Reader> Reading<R> {
             captured_at: self.frame.captured_at,
             latency,
         };
-        let (mut appeared, outlets, health) = (false, &self.outlets, &self.health);
-        let fields = &self.fields;
+        let (mut appeared, teller) = (false, &self.teller);
         match &lines {
             Some(lines) => self.tracker.observe(lines, taken, |change| {
                 appeared |= change.change != LineChange::Gone;
-                tell(outlets, health, events::line(change, origin, fields));
+                teller.line(change, origin);
             }),
-            None => self.tracker.hold(taken, |change| {
-                tell(outlets, health, events::line(change, origin, fields));
-            }),
+            None => self
+                .tracker
+                .hold(taken, |change| teller.line(change, origin)),
         }
         let page = self.tracker.page(taken);
         let whole = page.is_some();
         if let Some(page) = page {
-            tell(outlets, health, events::page(&page, origin, fields));
+            teller.page(&page, origin);
         }
         if appeared {
             self.keeper.keep(&self.frame.luma);
@@ -255,10 +290,8 @@ impl<R: Reader> Reading<R> {
         self.end_trigger();
         self.health.triggered();
         self.gate.forget();
-        let origin = self.now();
-        let (outlets, health, fields) = (&self.outlets, &self.health, &self.fields);
-        self.tracker
-            .forget(|change| tell(outlets, health, events::line(change, origin, fields)));
+        let (origin, teller) = (self.now(), &self.teller);
+        self.tracker.forget(|change| teller.line(change, origin));
         self.triggered = Some(Triggered {
             at: self.clock.wall(),
             since: self.clock.monotonic(),
@@ -273,20 +306,14 @@ impl<R: Reader> Reading<R> {
         };
         let origin = self.now();
         if trigger.told {
-            let page = self.tracker.page_as_told();
-            if let Some(page) = page {
-                let event = events::page(&page, origin, &self.fields);
-                tell(&self.outlets, &self.health, event);
+            if let Some(page) = self.tracker.page_as_told() {
+                self.teller.page(&page, origin);
             }
             return;
         }
         self.health.not_read();
         let tried = self.clock.monotonic().saturating_sub(trigger.since);
-        tell(
-            &self.outlets,
-            &self.health,
-            events::no_read(trigger.at, tried),
-        );
+        self.teller.tell(events::no_read(trigger.at, tried));
         self.keeper.keep(&self.frame.luma);
     }
 
@@ -301,12 +328,10 @@ impl<R: Reader> Reading<R> {
 
     /// Without pictures, what was in view is gone after a while.
     fn time_passes(&mut self) {
-        let origin = self.now();
-        let (outlets, health, fields) = (&self.outlets, &self.health, &self.fields);
+        let (origin, teller) = (self.now(), &self.teller);
         let now = self.clock.monotonic();
-        self.tracker.observe(&[], now, |change| {
-            tell(outlets, health, events::line(change, origin, fields));
-        });
+        self.tracker
+            .observe(&[], now, |change| teller.line(change, origin));
         self.gate.forget();
     }
 
@@ -316,7 +341,7 @@ impl<R: Reader> Reading<R> {
             self.health.camera_rests();
         }
         self.health.set_state(State::Paused);
-        self.wait_without(self.rest);
+        self.wait_without(self.settings.pauses.rest);
     }
 
     fn wait_without(&mut self, pause: Duration) {
@@ -325,41 +350,25 @@ impl<R: Reader> Reading<R> {
     }
 
     fn go_on_with(&mut self, change: Change<R>) {
-        let Change {
-            reader,
-            camera,
-            gate,
-            track,
-            fields,
-            trigger,
-            keep,
-        } = change;
-        if let Some(reader) = reader {
+        if let Some(reader) = change.reader {
             self.reader = reader;
             self.gate.forget();
         }
-        if let Some(camera) = camera {
-            self.source.change(camera);
+        let Some(new) = change.settings else {
+            return;
+        };
+        let old = std::mem::replace(&mut self.settings, new);
+        let new = &self.settings;
+        if new.camera != old.camera {
+            self.source.change(new.camera.clone());
         }
-        if let Some(gate) = gate {
-            self.gate = Gate::new(gate);
+        if new.gate != old.gate {
+            self.gate = Gate::new(new.gate.clone());
         }
-        if let Some(track) = track {
-            self.tracker.set(track);
+        if new.keep != old.keep {
+            self.keeper = Keeper::new(new.keep.clone());
         }
-        if let Some(fields) = fields {
-            self.fields = Fields::new(fields);
-        }
-        if let Some(trigger) = trigger {
-            self.trigger = trigger;
-        }
-        if let Some(keep) = keep {
-            self.keeper = Keeper::new(keep);
-        }
+        self.tracker.set(new.track.clone());
+        self.teller.fields = Fields::new(new.fields.clone());
     }
-}
-
-fn tell(outlets: &Outlets, health: &Health, event: Event) {
-    health.event_told();
-    outlets.tell(event);
 }

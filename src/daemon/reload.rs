@@ -3,6 +3,7 @@
 //! Only the parts whose settings differ are made anew, and all of them before anything is changed.
 
 use super::orders::Change;
+use super::reading::Settings;
 use super::sinks::Sinks;
 use crate::config::Config;
 use crate::error::Result;
@@ -35,12 +36,12 @@ pub fn apply(
         .contains(&true)
         .then(|| Pipeline::new(new))
         .transpose()?;
-    let camera = note("camera", old.camera == new.camera);
-    let gate = note("gate", old.gate == new.gate);
-    let track = note("track", old.track == new.track);
-    let fields = note("fields", old.fields == new.fields);
-    let trigger = note("trigger", old.trigger == new.trigger);
-    let keep = note("keep", old.keep == new.keep);
+    note("camera", old.camera == new.camera);
+    note("gate", old.gate == new.gate);
+    note("track", old.track == new.track);
+    note("fields", old.fields == new.fields);
+    note("trigger", old.trigger == new.trigger);
+    note("keep", old.keep == new.keep);
     note("metrics", old.metrics == new.metrics);
     note("log", old.log == new.log);
     // The last that can fail, and it changes nothing when it does.
@@ -49,12 +50,7 @@ pub fn apply(
     }
     let change = Change {
         reader,
-        camera: camera.then(|| new.camera.clone()),
-        gate: gate.then(|| new.gate.clone()),
-        track: track.then(|| new.track.clone()),
-        fields: fields.then(|| new.fields.clone()),
-        trigger: trigger.then(|| new.trigger.clone()),
-        keep: keep.then(|| new.keep.clone()),
+        settings: Some(Settings::of(new)),
     };
     Ok((change, differs))
 }

@@ -10,7 +10,7 @@ use super::health::Health;
 use super::metrics::Metrics;
 use super::notify::Manager;
 use super::orders::Orders;
-use super::reading::{Pauses, Reading, Settings};
+use super::reading::{Reading, Settings};
 use super::signals::Signals;
 use super::sinks::Sinks;
 use super::{Ended, reload};
@@ -40,18 +40,10 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let pipeline = Pipeline::new(&config)?;
     let sinks = Sinks::open(&config.output, requests)?;
     let (orders, health) = (Orders::default(), Health::default());
-    let settings = Settings {
-        gate: config.gate.clone(),
-        track: config.track.clone(),
-        fields: config.fields.clone(),
-        trigger: config.trigger.clone(),
-        keep: config.keep.clone(),
-        pauses: Pauses::default(),
-    };
     let reading = Reading::new(
         pipeline,
         Box::new(Finder::new(config.camera.clone())),
-        settings,
+        Settings::of(&config),
         sinks.outlets().clone(),
         orders.clone(),
         health.clone(),

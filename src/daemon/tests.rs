@@ -442,14 +442,12 @@ fn while_paused_there_is_no_camera_and_afterwards_all_goes_on() {
 fn new_parts_take_effect_between_two_pictures() {
     let mut before = shown("LOT 1", 2);
     before.push(Order(|orders| {
-        let track = track::Settings {
-            steady_frames: 2,
-            ..quick().track
-        };
+        let mut settings = quick();
+        settings.track.steady_frames = 2;
+        settings.camera.width += 1;
         orders.change(Change {
-            camera: Some(capture::Settings::default()),
-            track: Some(track),
-            ..Change::default()
+            reader: None,
+            settings: Some(settings),
         });
     }));
     before.extend(shown("never seen", 4));

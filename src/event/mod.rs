@@ -136,8 +136,12 @@ pub struct GuideEvent {
 pub enum Hint {
     /// Too little light.
     Dark,
-    /// Out of focus, or moving.
+    /// So much light that the print drowns in it.
+    Bright,
+    /// Out of focus.
     Blurred,
+    /// Moving too fast to be seen clearly.
+    Moving,
     /// Text runs out of the picture at the left.
     ClippedLeft,
     /// Text runs out of the picture at the right.
@@ -148,6 +152,8 @@ pub enum Hint {
     ClippedBottom,
     /// The letters are too small: go nearer.
     Small,
+    /// The print stands on its head.
+    UpsideDown,
     /// It can be read.
     Steady,
 }

@@ -20,6 +20,8 @@ pub enum Kind {
     Bug = 70,
     /// Reading or writing failed (EX_IOERR).
     Io = 74,
+    /// Nothing was read in time; another attempt may read something (EX_TEMPFAIL).
+    NothingRead = 75,
     /// A configuration or model that cannot be used (EX_CONFIG).
     Config = 78,
 }

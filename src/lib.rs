@@ -6,7 +6,7 @@
 //! capture -> frame -> enhance -> find -> rectify -> recognize -> ctc -> layout, tidy -> track -> event -> sink
 //! ```
 //!
-//! The modules in the middle do no I/O; `capture`, `sink`, `photo` and `daemon` are the edges.
+//! The modules in the middle do no I/O; `capture`, `gpio`, `sink`, `photo` and `daemon` are the edges.
 
 pub mod capture;
 pub mod cli;
@@ -22,6 +22,7 @@ pub mod fields;
 pub mod find;
 pub mod frame;
 pub mod gate;
+pub mod gpio;
 pub mod knowledge;
 pub mod layout;
 pub mod line;

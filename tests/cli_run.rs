@@ -211,6 +211,32 @@ fn what_is_not_there_is_said() {
     finish(&mut place.run()).fails(78, &["/nowhere/model.toml"]);
 }
 
+#[test]
+fn once_it_reads_one_page_and_ends() {
+    let place = Place::new("[output.stdout]\nformat = \"json\"\n[trigger]\ndeadline-ms = 60000\n");
+    let label = format!("file:{}@20", repository("tests/lab/label.jpg").display());
+    let said = finish(place.run().args(["--once", "--source", &label])).succeeds();
+    let pages = said
+        .lines()
+        .filter(|line| line.contains(r#""type":"page""#));
+    assert_eq!(pages.count(), 1, "{said}");
+    assert!(said.lines().last().unwrap().contains("page"), "{said}");
+    assert!(!place.socket().exists());
+}
+
+#[test]
+fn once_and_nothing_to_read_is_an_end_of_its_own() {
+    let place = Place::new(
+        "[output.stdout]\nformat = \"json\"\n[trigger]\nmode = \"once\"\ndeadline-ms = 200\n",
+    );
+    let outcome = finish(&mut place.run());
+    outcome.fails(75, &["nothing was read within 200 ms"]);
+    assert!(outcome.out.contains(r#""type":"no-read""#), "{outcome:?}");
+    let outcome = finish(place.run().args(["--source", "v4l2:/dev/video99"]));
+    outcome.fails(69, &["video99"]);
+    assert!(outcome.out.contains(r#""type":"no-read""#), "{outcome:?}");
+}
+
 /// Nobody may be there to start it again.
 #[test]
 fn a_camera_that_is_not_there_is_waited_for_and_said_once() {

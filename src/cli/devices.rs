@@ -1,13 +1,14 @@
-//! `glyphd devices`: the cameras and serial ports of this machine.
+//! `glyphd devices`: the cameras, serial ports and GPIO chips of this machine.
 
 use std::fmt::Write as _;
 
 use super::output::Output;
 use crate::capture::devices::{Roots, report};
 use crate::error::Result;
+use crate::gpio;
 use crate::sink::serial::{PortName, ports};
 
-/// List cameras (with their formats, sizes and rates) and serial ports
+/// List cameras (with their formats, sizes and rates), serial ports and GPIO lines
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {}
 
@@ -16,7 +17,9 @@ pub struct Args {}
 /// # Errors
 /// Of kind `Io` where standard output cannot be written.
 pub fn run(_args: &Args) -> Result<()> {
-    let text = report(&Roots::default()) + "\n" + &serial_report(&ports().unwrap_or_default());
+    let serial = serial_report(&ports().unwrap_or_default());
+    let parts = [report(&Roots::default()), serial, gpio::report()];
+    let text = parts.join("\n");
     Output::stdout().line(text.trim_end())
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::capture::Spec;
 use crate::config::{Config, DEFAULT_PATH};
+use crate::daemon::trigger::Mode;
 use crate::error::Result;
 use crate::sink::stdout::Format;
 
@@ -16,6 +17,9 @@ pub struct Args {
     /// Read from this source instead: v4l2:/dev/video0, v4l2:by-id/NAME, file:PHOTO, dir:FOLDER@RATE
     #[arg(long, value_name = "SPEC")]
     source: Option<Spec>,
+    /// Read once and end: with 0 after a reading, with 75 when there was none within [trigger] deadline-ms
+    #[arg(long)]
+    once: bool,
 }
 
 impl Args {
@@ -43,6 +47,9 @@ impl Args {
         };
         if let Some(source) = &self.source {
             config.camera.source = source.clone();
+        }
+        if self.once {
+            config.trigger.mode = Mode::Once;
         }
         Ok(config)
     }

@@ -57,6 +57,10 @@ pub enum Ended {
     Stopped,
     /// The source has no more pictures.
     NoMore,
+    /// It was to read once, and has.
+    Read,
+    /// It was to read once, and there was nothing within the deadline.
+    NothingRead,
 }
 
 #[cfg(test)]

@@ -142,6 +142,8 @@ pub struct Reading<R> {
     tracker: Tracker,
     teller: Teller,
     triggered: Option<Triggered>,
+    /// Set when the only reading that was asked for has come to its end.
+    over: Option<Ended>,
     keeper: Keeper,
     settings: Settings,
     orders: Orders<R>,
@@ -173,6 +175,7 @@ impl<R: Reader> Reading<R> {
                 fields: Fields::new(settings.fields.clone()),
             },
             triggered: None,
+            over: None,
             keeper: Keeper::new(settings.keep.clone()),
             settings,
             orders,
@@ -182,7 +185,7 @@ impl<R: Reader> Reading<R> {
         }
     }
 
-    /// Reads until it is ordered to end, or the source has no more pictures. A fault of the source that can pass is
+    /// Reads until it is ordered to end, the source has no more pictures, or once, where that is the mode. A fault of the source that can pass is
     /// waited out, also at the start: nobody may be there to start glyphd again.
     ///
     /// # Errors
@@ -197,19 +200,24 @@ impl<R: Reader> Reading<R> {
             if ordered.untrigger {
                 self.end_trigger();
             }
-            if ordered.trigger {
+            if ordered.trigger || self.is_once() && self.triggered.is_none() {
                 self.begin_trigger();
             }
+            let mut ended = None;
             if ordered.paused {
                 self.pause();
-            } else if let Some(ended) = self.run_once()? {
-                return Ok(ended);
+            } else {
+                ended = self.run_once()?;
             }
             self.health.beat();
             if let Some(trigger) = &self.triggered
-                && self.clock.monotonic() >= trigger.since + self.settings.trigger.deadline()
+                && (self.clock.monotonic() >= trigger.since + self.settings.trigger.deadline()
+                    || ended.is_some() && self.is_once())
             {
                 self.end_trigger();
+            }
+            if let Some(ended) = self.over.or(ended) {
+                return Ok(ended);
             }
         }
     }
@@ -280,6 +288,7 @@ impl<R: Reader> Reading<R> {
             trigger.told |= appeared;
             if whole && trigger.told {
                 self.triggered = None;
+                self.note_end(true);
             }
         }
         Ok(())
@@ -304,6 +313,7 @@ impl<R: Reader> Reading<R> {
         let Some(trigger) = self.triggered.take() else {
             return;
         };
+        self.note_end(trigger.told);
         let origin = self.now();
         if trigger.told {
             if let Some(page) = self.tracker.page_as_told() {
@@ -315,6 +325,20 @@ impl<R: Reader> Reading<R> {
         let tried = self.clock.monotonic().saturating_sub(trigger.since);
         self.teller.tell(events::no_read(trigger.at, tried));
         self.keeper.keep(&self.frame.luma);
+    }
+
+    fn is_once(&self) -> bool {
+        self.settings.trigger.mode == Mode::Once
+    }
+
+    /// A trigger is over, which is all there is to do in mode `once`.
+    fn note_end(&mut self, told: bool) {
+        let ended = if told {
+            Ended::Read
+        } else {
+            Ended::NothingRead
+        };
+        self.over = self.is_once().then_some(ended);
     }
 
     /// The newest picture as the origin of what is told without a new one.

@@ -12,12 +12,14 @@ use super::notify::Manager;
 use super::orders::Orders;
 use super::reading::{Reading, Settings};
 use super::signals::Signals;
-use super::sinks::Sinks;
+use super::sinks::{FAREWELL, Sinks};
 use super::{Ended, reload};
 use crate::capture::{Finder, SystemClock};
 use crate::config::Config;
-use crate::control::{self, Answer, Command, Inbox, Request};
+use crate::control::{self, Answer, Command, Inbox, Request, Requests};
+use crate::daemon::trigger::Mode;
 use crate::error::{Error, Kind, Result};
+use crate::gpio::Watch;
 use crate::pipeline::Pipeline;
 use crate::status::{BoardStatus, State, Status};
 
@@ -28,17 +30,21 @@ const STATUS_EVERY: Duration = Duration::from_secs(2);
 /// How long the reading thread has to come to its end. A reading takes longer on a slow board: it is then given
 /// up, and nothing of it was told.
 const LAST_READING: Duration = Duration::from_millis(150);
+/// How long the sinks have to send what they took when glyphd ends by itself: a page takes a serial line at 9600 baud a second or two, and nobody waits.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Reads until a signal, or the end of a recorded source. `load` gives the configuration anew, for a reload.
+/// Reads until a signal, the end of a recorded source, or once, as the configuration says. `load` gives the configuration anew, for a reload.
 ///
 /// # Errors
-/// When the configuration, the model or an output cannot be used, or the source never will.
+/// When the configuration, the model or an output cannot be used, or the source never will; in mode `once` of kind
+/// `NothingRead` when nothing was read in time, and `NoDevice` when there was no camera.
 pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let (requests, inbox) = control::requests();
     let signals = Signals::heed()?;
     log::info!("{}", config.keep.describe());
     let pipeline = Pipeline::new(&config)?;
-    let sinks = Sinks::open(&config.output, requests)?;
+    let sinks = Sinks::open(&config.output, requests.clone())?;
+    let gpio = Watch::of(&config.trigger.gpio, requests.clone())?;
     let (orders, health) = (Orders::default(), Health::default());
     let reading = Reading::new(
         pipeline,
@@ -57,6 +63,8 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
         config,
         load,
         sinks,
+        gpio,
+        requests,
         orders,
         health,
         manager: Manager::of_environment(),
@@ -73,6 +81,8 @@ struct Service<L> {
     config: Config,
     load: L,
     sinks: Sinks,
+    gpio: Option<Watch>,
+    requests: Requests,
     orders: Orders<Pipeline>,
     health: Health,
     manager: Manager,
@@ -120,6 +130,9 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             Command::Trigger if self.orders.is_paused() => {
                 Answer::refused(command.word(), "paused: send `resume` first")
             }
+            Command::Trigger if self.config.trigger.mode == Mode::Once => {
+                Answer::refused(command.word(), "reads already, once")
+            }
             Command::Trigger => {
                 self.orders.trigger();
                 let deadline = self.config.trigger.deadline_ms;
@@ -154,6 +167,9 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             Ok((new, change, differs)) => {
                 self.orders.change(change);
                 new.log.apply();
+                if new.trigger.gpio != self.config.trigger.gpio {
+                    self.watch(&new);
+                }
                 if new.keep != self.config.keep {
                     log::info!("{}", new.keep.describe());
                 }
@@ -175,6 +191,16 @@ impl<L: Fn() -> Result<Config>> Service<L> {
         answer
     }
 
+    /// Watches the line of another configuration; that of the present one is let go first, since it may be the same.
+    fn watch(&mut self, new: &Config) {
+        self.gpio = None;
+        let requests = self.requests.clone();
+        self.gpio = Watch::of(&new.trigger.gpio, requests).unwrap_or_else(|fault| {
+            log::error!("{fault}");
+            None
+        });
+    }
+
     fn status(&self) -> Status {
         let (mut state, mut camera, reading) = self.health.figures();
         if self.orders.is_paused() {
@@ -188,6 +214,7 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             state,
             camera,
             reading,
+            trigger: self.gpio.as_ref().map(Watch::status),
             sinks: self.sinks.outlets().status(),
             board: BoardStatus::now(),
         }
@@ -195,7 +222,10 @@ impl<L: Fn() -> Result<Config>> Service<L> {
 
     fn end(self, reading: JoinHandle<Result<Ended>>) -> Result<()> {
         self.manager.stopping();
+        // What the reading came to by itself, if it did.
+        let by_itself = reading.is_finished();
         self.orders.stop();
+        drop(self.gpio);
         let start = Instant::now();
         while !reading.is_finished() && start.elapsed() < LAST_READING {
             thread::sleep(Duration::from_millis(5));
@@ -207,13 +237,24 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             camera.skipped,
             camera.bad
         );
-        self.sinks.close();
+        self.sinks
+            .close(if by_itself { LAST_WORDS } else { FAREWELL });
         self.metrics.remove(&self.config.metrics);
         if !reading.is_finished() {
             log::debug!("the reading in work is given up");
             return Ok(());
         }
         match reading.join() {
+            Ok(Ok(Ended::NothingRead)) => Err(match camera.fault {
+                Some(fault) => Error::new(Kind::NoDevice, fault),
+                None => Error::new(
+                    Kind::NothingRead,
+                    format!(
+                        "nothing was read within {} ms",
+                        self.config.trigger.deadline_ms
+                    ),
+                ),
+            }),
             Ok(ended) => ended.map(|_| ()),
             Err(_) => Err(Error::new(
                 Kind::Bug,

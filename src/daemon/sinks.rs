@@ -14,8 +14,8 @@ use crate::sink::socket::{Handle, Socket};
 use crate::sink::stdout::Stdout;
 use crate::sink::{Limits, Outlet, Sink};
 
-/// How long a sink that goes has to send what it took.
-const FAREWELL: Duration = Duration::from_millis(500);
+/// How long a sink that goes has to send what it took: whoever ordered that waits for it.
+pub const FAREWELL: Duration = Duration::from_millis(500);
 
 /// The outlets, and what they were made from.
 pub struct Sinks {
@@ -103,9 +103,9 @@ impl Sinks {
         Ok(())
     }
 
-    /// Gives all sinks time to send what they took, and ends them.
-    pub fn close(self) {
-        self.outlets.close(FAREWELL);
+    /// Gives all sinks this time to send what they took, and ends them.
+    pub fn close(self, within: Duration) {
+        self.outlets.close(within);
     }
 }
 

@@ -416,6 +416,54 @@ fn between_triggers_nothing_is_read() {
     assert_eq!((state, reading.frames), (State::Waiting, 3));
 }
 
+/// To read once, within a second.
+fn once() -> Settings {
+    let mut settings = quick();
+    settings.trigger.mode = trigger::Mode::Once;
+    settings.trigger.deadline_ms = 1000;
+    settings
+}
+
+#[test]
+fn once_it_ends_with_the_first_reading() {
+    let mut steps = shown("", 3);
+    steps.extend(shown("LOT 1", 30));
+    let played = play(vec![Ok(steps)], once());
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::Read);
+    assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
+    assert_eq!(played.pages(), [("LOT 1", 1)]);
+    assert!(played.health.figures().2.frames < 10);
+}
+
+#[test]
+fn once_it_ends_at_the_deadline_with_what_there_is() {
+    let mut settings = once();
+    settings.track.page_after_ms = 60_000;
+    let played = play(vec![Ok(shown("LOT 1", 30))], settings);
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::Read);
+    assert_eq!(played.pages(), [("LOT 1", 1)]);
+
+    let away: Vec<_> = (0..30)
+        .map(|_| Err(Error::new(Kind::NoDevice, "not there")))
+        .collect();
+    for scripts in [vec![Ok(shown("", 30))], away] {
+        let played = play(scripts, once());
+        assert_eq!(played.ended.as_ref().unwrap(), &Ended::NothingRead);
+        assert_eq!(played.no_reads(), [1000]);
+    }
+}
+
+#[test]
+fn once_the_end_of_a_recording_and_a_stop_are_the_end() {
+    let played = play(vec![Ok(shown("", 5))], once());
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::NothingRead);
+    assert_eq!(played.no_reads().len(), 1);
+    let steps = vec![Nothing, Order(Orders::untrigger), Nothing, Nothing];
+    let played = play(vec![Ok(steps)], once());
+    assert_eq!(played.ended.as_ref().unwrap(), &Ended::NothingRead);
+    assert_eq!(played.no_reads().len(), 1);
+}
+
 #[test]
 fn while_paused_there_is_no_camera_and_afterwards_all_goes_on() {
     let mut before = shown("LOT 1", 4);

@@ -1,10 +1,11 @@
-//! `[trigger]`: whether glyphd reads all the time or when it is told to, and how long it may take then.
+//! `[trigger]`: whether glyphd reads all the time, when it is told to, or once, and how long it may take then.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
+use crate::gpio;
 
 /// Deadlines that may be set, in milliseconds: below, not one picture is read; above, no host waits.
 const DEADLINE_MS: std::ops::RangeInclusive<u64> = 50..=600_000;
@@ -15,8 +16,10 @@ const DEADLINE_MS: std::ops::RangeInclusive<u64> = 50..=600_000;
 pub struct Settings {
     /// Default `continuous`: whatever comes into view is read.
     pub mode: Mode,
-    /// Milliseconds from a trigger until nothing was read. Default 3000: a slow board reads three pictures in it.
+    /// Milliseconds from a trigger, or in mode `once` from the start, until nothing was read. Default 3000: a slow board reads three pictures in it.
     pub deadline_ms: u64,
+    /// The line that triggers.
+    pub gpio: gpio::Settings,
 }
 
 /// When is read.
@@ -27,6 +30,8 @@ pub enum Mode {
     Continuous,
     /// From a trigger until there is a reading, or the deadline.
     Triggered,
+    /// From the start until there is a reading, or the deadline; glyphd then ends.
+    Once,
 }
 
 impl Default for Settings {
@@ -34,6 +39,7 @@ impl Default for Settings {
         Settings {
             mode: Mode::Continuous,
             deadline_ms: 3000,
+            gpio: gpio::Settings::default(),
         }
     }
 }
@@ -47,7 +53,9 @@ impl Settings {
             message: format!("{} ms: expected {least} to {most}", self.deadline_ms),
         };
         let wrong = !DEADLINE_MS.contains(&self.deadline_ms);
-        wrong.then_some(fault).into_iter().collect()
+        let gpio = self.gpio.check().into_iter();
+        let gpio = gpio.map(|fault| fault.within("gpio"));
+        wrong.then_some(fault).into_iter().chain(gpio).collect()
     }
 
     /// How long a trigger may take.

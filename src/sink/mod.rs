@@ -16,7 +16,7 @@ mod outlet;
 pub mod serial;
 pub mod socket;
 pub mod stdout;
-mod wait;
+pub(crate) mod wait;
 
 pub use backoff::Backoff;
 pub use outlet::{Closed, Counts, Limits, Outlet};

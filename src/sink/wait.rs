@@ -1,6 +1,6 @@
 //! Waiting for descriptors, up to a moment at most, with a way to end the wait from another thread.
 //!
-//! Each thread of a sink waits in one place only, [`until`], for all that concerns it.
+//! Each thread of a sink, and of a GPIO line, waits in one place only, [`until`], for all that concerns it.
 
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;

@@ -27,6 +27,9 @@ pub struct Status {
     pub camera: CameraStatus,
     /// What became of the pictures.
     pub reading: ReadingStatus,
+    /// The line that triggers, if one is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerStatus>,
     /// Where readings go.
     pub sinks: Vec<SinkStatus>,
     /// The machine.
@@ -94,6 +97,18 @@ pub struct ReadingStatus {
     pub no_reads: u64,
     /// From the taking of a picture to the end of its reading.
     pub latency: Percentiles,
+}
+
+/// A GPIO line that triggers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriggerStatus {
+    /// What the log calls it.
+    pub name: String,
+    /// Why it cannot be used just now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Edges that were heeded.
+    pub edges: u64,
 }
 
 /// One sink.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use humantime::format_duration;
 
-use super::{CameraStatus, Percentiles, SinkStatus, State, Status};
+use super::{CameraStatus, Percentiles, SinkStatus, State, Status, TriggerStatus};
 
 impl State {
     /// The word for it.
@@ -37,6 +37,7 @@ impl Status {
             state,
             camera,
             reading,
+            trigger,
             sinks,
             ..
         } = self;
@@ -48,10 +49,10 @@ impl Status {
             "; {} pictures read, {} events told",
             reading.frames, reading.events
         );
-        for sink in sinks {
-            if let Some(fault) = &sink.fault {
-                line += &format!("; {fault}");
-            }
+        let faults = trigger.iter().filter_map(|trigger| trigger.fault.as_ref());
+        let faults = faults.chain(sinks.iter().filter_map(|sink| sink.fault.as_ref()));
+        for fault in faults {
+            line += &format!("; {fault}");
         }
         line
     }
@@ -87,6 +88,9 @@ impl fmt::Display for Status {
                 took(reading.latency, "from the picture to its text")
             ),
         )?;
+        if let Some(trigger) = &self.trigger {
+            row(f, "trigger", &trigger.to_string())?;
+        }
         for sink in &self.sinks {
             row(f, "output", &sink.to_string())?;
         }
@@ -112,6 +116,15 @@ impl fmt::Display for Status {
             mib(board.memory_peak_kib)
         ));
         row(f, "board", &parts.join(", "))
+    }
+}
+
+impl fmt::Display for TriggerStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.fault {
+            Some(fault) => write!(f, "{}: {fault}", self.name),
+            None => write!(f, "{}, {} edges", self.name, self.edges),
+        }
     }
 }
 
@@ -240,6 +253,11 @@ mod tests {
                 },
                 ..ReadingStatus::default()
             },
+            trigger: Some(TriggerStatus {
+                name: "GPIO line 3 of /dev/gpiochip0".into(),
+                fault: None,
+                edges: 7,
+            }),
             sinks: vec![SinkStatus {
                 name: "socket /s".into(),
                 delivered: 5,
@@ -261,6 +279,7 @@ camera   v4l2:/dev/video0: away for 9s: /dev/video0: not there
          100 pictures, 0 skipped, 2 bad, away once, 1s 200ms at most
 reading  70 pictures and 900 that showed nothing new, 5 events
          84 ms from the picture to its text (95 of 100 within 120, 99 within 150)
+trigger  GPIO line 3 of /dev/gpiochip0, 7 edges
 output   socket /s, 2 connected
          5 sent, 0 waiting, 0 dropped
 board    52 °C, not slowed down, 79 MiB of memory, 88 at most

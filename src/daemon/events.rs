@@ -55,8 +55,8 @@ pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
 }
 
 /// A page, of the lines in the order in which they came.
-pub fn page(told: &[(u64, &ReadLine)], origin: Origin, fields: &Fields) -> Event {
-    let lines: Vec<ReadLine> = told.iter().map(|(_, line)| (*line).clone()).collect();
+pub fn page(told: &[(u64, ReadLine)], origin: Origin, fields: &Fields) -> Event {
+    let lines: Vec<ReadLine> = told.iter().map(|(_, line)| line.clone()).collect();
     let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
     let rows = layout::rows(&quads);
     let text = layout::text(&lines, &rows);

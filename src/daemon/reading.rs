@@ -26,7 +26,7 @@ use crate::line::ReadLine;
 use crate::pipeline::Pipeline;
 use crate::sink::Backoff;
 use crate::status::State;
-use crate::track::{self, Tracker};
+use crate::track::{self, Sight, Tracker};
 
 /// What reads a frame: the pipeline, or a stand-in in tests.
 pub trait Reader {
@@ -116,7 +116,7 @@ impl Teller {
         self.tell(events::line(change, origin, &self.fields));
     }
 
-    fn page(&self, page: &[(u64, &ReadLine)], origin: Origin) {
+    fn page(&self, page: &[(u64, ReadLine)], origin: Origin) {
         self.tell(events::page(page, origin, &self.fields));
     }
 
@@ -268,10 +268,17 @@ impl<R: Reader> Reading<R> {
         };
         let (mut appeared, teller) = (false, &self.teller);
         match &lines {
-            Some(lines) => self.tracker.observe(lines, taken, |change| {
-                appeared |= change.change != LineChange::Gone;
-                teller.line(change, origin);
-            }),
+            Some(lines) => self.tracker.observe(
+                lines,
+                Sight {
+                    taken,
+                    clarity: 1.0,
+                },
+                |change| {
+                    appeared |= change.change != LineChange::Gone;
+                    teller.line(change, origin);
+                },
+            ),
             None => self
                 .tracker
                 .hold(taken, |change| teller.line(change, origin)),
@@ -354,8 +361,14 @@ impl<R: Reader> Reading<R> {
     fn time_passes(&mut self) {
         let (origin, teller) = (self.now(), &self.teller);
         let now = self.clock.monotonic();
-        self.tracker
-            .observe(&[], now, |change| teller.line(change, origin));
+        self.tracker.observe(
+            &[],
+            Sight {
+                taken: now,
+                clarity: 0.0,
+            },
+            |change| teller.line(change, origin),
+        );
         self.gate.forget();
     }
 

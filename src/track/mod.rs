@@ -1,40 +1,43 @@
-//! The same line over many frames: told once when it is steady, again when it truly changes, and when it is gone.
+//! The same line over many pictures: told once when it is steady, again when it truly changes, and when it is gone.
 //!
-//! Takes the lines read in each frame, in reading order; gives what changed. A line is followed by its place and
-//! its text, its readings vote weighted by confidence, and what was told of it is not told again while it stays in view.
-//! All state has a fixed capacity: past [`MAX_LINES`] further lines are not followed (and counted), past [`MAX_READINGS`]
-//! the weakest reading of a line makes room.
+//! Takes the lines read in each picture, in reading order; gives what changed. A line is followed by its text and its place
+//! ([`follow`]), its readings are combined character by character ([`combine`]), and what was told of it is not told again while
+//! it stays in view. All state has a fixed capacity: past [`MAX_LINES`] further lines are not followed (and counted), past
+//! [`MAX_CHARS`] further characters of a line are left out, past [`MAX_VOTES`] the weakest reading of a character makes room.
 
-mod readings;
+mod align;
+mod combine;
+mod follow;
+mod motion;
 
 use std::time::Duration;
 
-use heapless::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
 use crate::event::LineChange;
 use crate::line::ReadLine;
-use readings::Readings;
+use combine::Combined;
+use follow::{Fate, Follower};
 
-pub use readings::MAX_READINGS;
+pub use combine::{MAX_CHARS, MAX_VOTES};
 
 /// Lines followed at once: a page of dense print has 60 to 100. Further lines are read but not followed.
 pub const MAX_LINES: usize = 160;
-/// Line heights that a line may move between two frames and still be the same by its place alone.
-const NEAR: f32 = 0.8;
-/// Line heights that a line with the very same text may move between two frames: a hand at reading distance.
-const FAR: f32 = 20.0;
-/// How much longer or shorter a line found at the same place may be, as a share of the longer.
-const LEAST_OVERLAP: f32 = 0.5;
+/// What a reading counts that is only just sure enough, beside one that is sure: with its square a blurred one counts little.
+const LEAST_WEIGHT: f32 = 0.05;
+/// A line that most likely will be told holds the page up for this long at most.
+const PROMISING: Duration = Duration::from_secs(2);
 
 /// The `[track]` table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Frames in which a line must read the same before it is told. 3 keeps out what flickers by; at 5
+    /// Pictures that must leave what a line says as it is before it is told. Default 3: keeps out what flickers by; at 5
     /// readings a second it costs half a second.
     pub steady_frames: u32,
+    /// The share of all readings of its characters that must be for what is told, 0 to 1. Default 0.6.
+    pub steady_agreement: f32,
     /// Milliseconds a line may be out of sight (a hand, a refocus) before it counts as gone.
     pub gone_after_ms: u64,
     /// Milliseconds without any change before the whole page is told.
@@ -45,6 +48,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             steady_frames: 3,
+            steady_agreement: 0.6,
             gone_after_ms: 1500,
             page_after_ms: 500,
         }
@@ -56,6 +60,7 @@ impl Settings {
     pub fn check(&self) -> std::vec::Vec<Fault> {
         Fault::outside(&[
             ("steady-frames", self.steady_frames as f32, 1.0, 100.0),
+            ("steady-agreement", self.steady_agreement, 0.0, 1.0),
             ("gone-after-ms", self.gone_after_ms as f32, 0.0, 600_000.0),
             ("page-after-ms", self.page_after_ms as f32, 0.0, 600_000.0),
         ])
@@ -69,27 +74,39 @@ pub struct Change {
     pub change: LineChange,
     /// Names the line for as long as the tracker lives.
     pub id: u64,
-    /// The line as it was last read with this text; for a line that is gone, the text that was told.
+    /// What it says, where it was last seen; for a line that is gone, the text that was told.
     pub line: ReadLine,
+}
+
+/// How a picture was taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sight {
+    /// When, on the monotonic clock.
+    pub taken: Duration,
+    /// How sharp it is beside the sharpest of the last ones, 0 to 1.
+    pub clarity: f32,
 }
 
 /// One line that is followed.
 struct Track {
     id: u64,
-    /// As last seen.
+    /// As last seen; moved with the view since.
     line: ReadLine,
-    readings: Readings,
+    combined: Combined,
     /// What was told of it, if anything.
     told: Option<ReadLine>,
+    first_seen: Duration,
     last_seen: Duration,
 }
 
 /// Follows the lines in view.
 pub struct Tracker {
     settings: Settings,
-    tracks: Vec<Track, MAX_LINES>,
+    /// At most [`MAX_LINES`].
+    tracks: Vec<Track>,
+    follower: Follower,
     next_id: u64,
-    /// When the frame before this one was taken.
+    /// When the picture before this one was taken.
     last_frame: Option<Duration>,
     /// When a line last appeared, changed or went.
     changed_at: Option<Duration>,
@@ -103,7 +120,8 @@ impl Tracker {
     pub fn new(settings: Settings) -> Self {
         Tracker {
             settings,
-            tracks: Vec::new(),
+            tracks: Vec::with_capacity(MAX_LINES),
+            follower: Follower::default(),
             next_id: 1,
             last_frame: None,
             changed_at: None,
@@ -112,47 +130,76 @@ impl Tracker {
         }
     }
 
-    /// Takes the lines of one frame, taken at `now` on the monotonic clock; calls `tell` for each line that appeared, changed or went.
-    pub fn observe(&mut self, lines: &[ReadLine], now: Duration, mut tell: impl FnMut(Change)) {
-        let mut taken = [false; MAX_LINES];
-        for line in lines {
-            if let Some(index) = self.find(line, &taken) {
-                taken[index] = true;
-                if let Some(track) = self.tracks.get_mut(index) {
-                    track.line = line.clone();
-                    track.last_seen = now;
-                    track.readings.add(&line.text, line.confidence);
-                }
-                continue;
+    /// Takes the lines of one picture; calls `tell` for each line that appeared, changed or went.
+    pub fn observe(&mut self, lines: &[ReadLine], sight: Sight, mut tell: impl FnMut(Change)) {
+        let (now, last_frame) = (sight.taken, self.last_frame);
+        let just_now = |track: &Track| Some(track.last_seen) == last_frame;
+        self.follower.follow(&self.tracks, lines, just_now);
+        let motion = self.follower.motion;
+        for track in &mut self.tracks {
+            if let Some(motion) = motion
+                && just_now(track)
+            {
+                track.line.quad = motion.quad(&track.line.quad);
             }
-            let mut readings = Readings::default();
-            readings.add(&line.text, line.confidence);
-            let track = Track {
-                id: self.next_id,
-                line: line.clone(),
-                readings,
-                told: None,
-                last_seen: now,
-            };
-            if self.tracks.push(track).is_ok() {
-                taken[self.tracks.len() - 1] = true;
-                self.next_id += 1;
-            } else {
-                self.overflow += 1;
+        }
+        for (index, line) in lines.iter().enumerate() {
+            match self.follower.fates.get(index).copied() {
+                Some(Fate::Continues { track, piece }) => self.go_on(track, line, sight, piece),
+                Some(Fate::Known) => {}
+                Some(Fate::New) if self.tracks.len() < MAX_LINES => self.begin(line, sight),
+                Some(Fate::New) | None => self.overflow += 1,
+            }
+        }
+        for &seen in &self.follower.seen {
+            if let Some(track) = self.tracks.get_mut(seen) {
+                track.last_seen = now;
             }
         }
         self.last_frame = Some(now);
         let mut changed = false;
-        for track in &mut self.tracks {
-            if let Some(change) = track.settle(self.settings.steady_frames) {
+        for track in self
+            .tracks
+            .iter_mut()
+            .filter(|track| track.last_seen == now)
+        {
+            if let Some(change) = track.settle(&self.settings) {
                 changed = true;
                 tell(change);
             }
         }
+        self.page_told &= !changed;
         self.let_go(changed, now, tell);
     }
 
-    /// The view at `now` is as it was in the last frame; calls `tell` for each line that has been out of it for long.
+    fn go_on(&mut self, track: usize, line: &ReadLine, sight: Sight, piece: bool) {
+        if let Some(track) = self.tracks.get_mut(track) {
+            let weight = weight(line, sight);
+            track
+                .combined
+                .add(self.follower.aligner(), line, weight, piece);
+            track.last_seen = sight.taken;
+            if !piece {
+                track.line = line.clone();
+            }
+        }
+    }
+
+    fn begin(&mut self, line: &ReadLine, sight: Sight) {
+        let mut combined = Combined::default();
+        combined.add(self.follower.aligner(), line, weight(line, sight), false);
+        self.tracks.push(Track {
+            id: self.next_id,
+            line: line.clone(),
+            combined,
+            told: None,
+            first_seen: sight.taken,
+            last_seen: sight.taken,
+        });
+        self.next_id += 1;
+    }
+
+    /// The view at `now` is as it was in the last picture; calls `tell` for each line that has been out of it for long.
     pub fn hold(&mut self, now: Duration, tell: impl FnMut(Change)) {
         for track in &mut self.tracks {
             if Some(track.last_seen) == self.last_frame {
@@ -183,24 +230,25 @@ impl Tracker {
         });
         if changed {
             self.changed_at = Some(now);
-            self.page_told = false;
         }
     }
 
-    /// The lines told and in view, once after they have not changed for a while. In the order in which they came;
-    /// none when the view is empty or the page was told already.
-    pub fn page(&mut self, now: Duration) -> Option<std::vec::Vec<(u64, &ReadLine)>> {
+    /// The lines told and in view, where they are now, once after they have not changed for a while. In the order in which
+    /// they came; none when the view is empty, or nothing has come since the last page.
+    pub fn page(&mut self, now: Duration) -> Option<Vec<(u64, ReadLine)>> {
         let calm = Duration::from_millis(self.settings.page_after_ms);
         let changed_at = self.changed_at?;
         if self.page_told || now.saturating_sub(changed_at) < calm {
             return None;
         }
         // A line that has just come is still to be told: the page is not whole yet.
-        if self
-            .tracks
-            .iter()
-            .any(|t| t.told.is_none() && t.readings.is_promising())
-        {
+        let comes = |track: &Track| {
+            track.told.is_none()
+                && track.last_seen == now
+                && track.combined.steady() > 1
+                && now.saturating_sub(track.first_seen) < PROMISING
+        };
+        if self.tracks.iter().any(comes) {
             return None;
         }
         self.page_as_told()
@@ -227,73 +275,60 @@ impl Tracker {
         self.page_told = true;
     }
 
-    /// The lines told and in view at once, without waiting for calm; none when there are none or the page was told already.
-    pub fn page_as_told(&mut self) -> Option<std::vec::Vec<(u64, &ReadLine)>> {
+    /// The lines told and in view at once, without waiting for calm; none when there are none or nothing has come since the
+    /// last page.
+    pub fn page_as_told(&mut self) -> Option<Vec<(u64, ReadLine)>> {
         if std::mem::replace(&mut self.page_told, true) {
             return None;
         }
-        let told = self.tracks.iter();
-        let told = told.filter_map(|t| Some((t.id, t.told.as_ref()?)));
-        Some(told.collect::<std::vec::Vec<_>>()).filter(|lines| !lines.is_empty())
+        let told = self.tracks.iter().filter_map(|track| {
+            let line = track.told.as_ref()?;
+            let quad = track.line.quad;
+            Some((
+                track.id,
+                ReadLine {
+                    quad,
+                    ..line.clone()
+                },
+            ))
+        });
+        Some(told.collect::<Vec<_>>()).filter(|lines| !lines.is_empty())
     }
+}
 
-    /// The track that this line continues: the nearest with the same text, else the one at its place.
-    fn find(&self, line: &ReadLine, taken: &[bool; MAX_LINES]) -> Option<usize> {
-        let nearest = |fits: &dyn Fn(&Track, f32) -> bool| {
-            self.tracks
-                .iter()
-                .enumerate()
-                .filter(|(i, track)| !taken[*i] && track.line.region == line.region)
-                .map(|(i, track)| (i, track, heights_apart(&track.line, line)))
-                .filter(|(_, track, apart)| fits(track, *apart))
-                .min_by(|a, b| a.2.total_cmp(&b.2))
-                .map(|(i, _, _)| i)
-        };
-        // After an absence the place alone proves nothing: another label may lie there now.
-        let there_just_now = |track: &Track| Some(track.last_seen) == self.last_frame;
-        nearest(&|track, apart| apart < FAR && track.says(&line.text)).or_else(|| {
-            nearest(&|track, apart| {
-                apart < NEAR && there_just_now(track) && like_sized(&track.line, line)
-            })
-        })
-    }
+/// What a reading counts, 0 to 1.
+fn weight(line: &ReadLine, sight: Sight) -> f32 {
+    (line.confidence * sight.clarity).clamp(LEAST_WEIGHT, 1.0)
 }
 
 impl Track {
     fn says(&self, text: &str) -> bool {
-        self.line.text == text || self.told.as_ref().is_some_and(|told| told.text == text)
+        self.combined.text() == text || self.told.as_ref().is_some_and(|told| told.text == text)
     }
 
     /// What is to be told now, if anything.
-    fn settle(&mut self, steady_frames: u32) -> Option<Change> {
-        let (text, times) = self.readings.leader()?;
-        if times < steady_frames || text != self.line.text {
+    fn settle(&mut self, settings: &Settings) -> Option<Change> {
+        let said = &self.combined;
+        if said.text().is_empty()
+            || said.steady() < settings.steady_frames
+            || said.agreement() < settings.steady_agreement
+        {
             return None;
         }
         let change = match &self.told {
             None => LineChange::Appeared,
-            Some(told) if told.text == text => return None,
-            // Told again only when the new reading has clearly won over the one that was told.
-            Some(told) if self.readings.outweighs(text, &told.text) => LineChange::Updated,
-            Some(_) => return None,
+            Some(told) if told.text == said.text() => return None,
+            Some(_) => LineChange::Updated,
         };
-        self.told = Some(self.line.clone());
+        let line = said.line(&self.line);
+        self.combined.note_told();
+        self.told = Some(line.clone());
         Some(Change {
             change,
             id: self.id,
-            line: self.line.clone(),
+            line,
         })
     }
-}
-
-/// The distance of two lines' centres in heights of the higher one.
-fn heights_apart(a: &ReadLine, b: &ReadLine) -> f32 {
-    a.quad.centre().distance(b.quad.centre()) / a.quad.height().max(b.quad.height()).max(1.0)
-}
-
-fn like_sized(a: &ReadLine, b: &ReadLine) -> bool {
-    let (a, b) = (a.quad.width(), b.quad.width());
-    a.min(b) >= LEAST_OVERLAP * a.max(b)
 }
 
 #[cfg(test)]

@@ -11,6 +11,13 @@ fn line(text: &str, x: f32, y: f32) -> ReadLine {
     }
 }
 
+fn sight(taken: Duration) -> Sight {
+    Sight {
+        taken,
+        clarity: 1.0,
+    }
+}
+
 /// A tracker and a clock that goes on 100 ms a frame.
 struct Bench {
     tracker: Tracker,
@@ -28,8 +35,9 @@ impl Bench {
     fn frame(&mut self, lines: &[ReadLine]) -> std::vec::Vec<(LineChange, String)> {
         self.now += Duration::from_millis(100);
         let mut changes = std::vec::Vec::new();
-        self.tracker
-            .observe(lines, self.now, |c| changes.push((c.change, c.line.text)));
+        self.tracker.observe(lines, sight(self.now), |c| {
+            changes.push((c.change, c.line.text))
+        });
         changes
     }
 
@@ -96,11 +104,20 @@ fn another_label_after_a_short_absence_appears_as_new() {
     let mut bench = Bench::new();
     bench.frames(5, &[line("LOT 4711", 10.0, 10.0)]);
     bench.frames(3, &[]);
-    let told = bench.frames(20, &[line("LOT 4712", 10.0, 10.0)]);
+    let told = bench.frames(20, &[line("12.01.27", 10.0, 10.0)]);
     assert_eq!(
         told,
-        [(Appeared, "LOT 4712".into()), (Gone, "LOT 4711".into())]
+        [(Appeared, "12.01.27".into()), (Gone, "LOT 4711".into())]
     );
+}
+
+#[test]
+fn a_near_twin_after_a_short_absence_is_told_once() {
+    let mut bench = Bench::new();
+    bench.frames(5, &[line("LOT 4711", 10.0, 10.0)]);
+    bench.frames(3, &[]);
+    let told = bench.frames(20, &[line("LOT 4712", 10.0, 10.0)]);
+    assert_eq!(told, [(Updated, "LOT 4712".into())]);
 }
 
 #[test]
@@ -120,8 +137,11 @@ fn a_page_is_told_once_it_is_calm_and_again_after_a_change() {
     assert_eq!(bench.page(), Some(vec!["A".into(), "B".into()]));
     bench.frames(6, &first);
     assert_eq!(bench.page(), None);
+    // What leaves makes no new page, what comes does.
     bench.frames(30, &first[..1]);
-    assert_eq!(bench.page(), Some(vec!["A".into()]));
+    assert_eq!(bench.page(), None);
+    bench.frames(10, &first);
+    assert_eq!(bench.page(), Some(vec!["A".into(), "B".into()]));
     bench.frames(30, &[]);
     assert_eq!(bench.page(), None);
 }
@@ -179,4 +199,113 @@ fn lines_of_two_regions_are_never_one() {
         bench.frames(4, &[within("b")]),
         [(Appeared, "LOT 1".into())]
     );
+}
+
+/// What is told of one line that reads so from picture to picture.
+fn readings(bench: &mut Bench, readings: &[&str]) -> std::vec::Vec<(LineChange, String)> {
+    let lines = readings.iter().map(|text| [line(text, 10.0, 10.0)]);
+    lines.flat_map(|line| bench.frame(&line)).collect()
+}
+
+#[test]
+fn a_line_that_no_picture_shows_without_fault_is_combined_from_all() {
+    let mut bench = Bench::new();
+    let told = readings(
+        &mut bench,
+        &[
+            "BEST 8EFORE 12.01.27",
+            "BEST BEFORE 12.O1.27",
+            "BEST BEFOR 12.01.27",
+            "BEST BEFORE 12.01.2",
+            "BEST BEEFORE 12.01.27",
+            "8EST BEFORE I2.01.27",
+        ],
+    );
+    assert_eq!(told, [(Appeared, "BEST BEFORE 12.01.27".into())]);
+}
+
+#[test]
+fn a_blurred_reading_counts_less_than_a_sharp_one() {
+    let mut bench = Bench::new();
+    let mut told = std::vec::Vec::new();
+    for i in 0..9 {
+        bench.now += Duration::from_millis(100);
+        let sharp = i % 3 == 0;
+        let sight = Sight {
+            taken: bench.now,
+            clarity: if sharp { 1.0 } else { 0.2 },
+        };
+        let seen = [line(if sharp { "LOT 80" } else { "LOT B0" }, 10.0, 10.0)];
+        bench
+            .tracker
+            .observe(&seen, sight, |c| told.push(c.line.text));
+    }
+    assert_eq!(told, ["LOT 80"]);
+}
+
+#[test]
+fn a_hand_before_a_part_of_a_line_changes_nothing() {
+    let mut bench = Bench::new();
+    let whole = line("BEST BEFORE 12.01.27", 10.0, 10.0);
+    assert_eq!(bench.frames(5, std::slice::from_ref(&whole)).len(), 1);
+    let left = line("BEST BEF", 10.0, 10.0);
+    let right = line("1.27", 10.0 + 12.0 * 16.0, 10.0);
+    assert_eq!(bench.frames(20, std::slice::from_ref(&left)), []);
+    assert_eq!(bench.frames(20, &[left, right]), []);
+    assert_eq!(bench.frames(20, &[whole]), []);
+}
+
+#[test]
+fn lines_that_are_joined_and_parted_again_are_told_once() {
+    let mut bench = Bench::new();
+    let parted = [line("NET WT", 10.0, 10.0), line("500 g", 100.0, 10.0)];
+    let joined = [line("NET WT  500 g", 10.0, 10.0)];
+    assert_eq!(bench.frames(5, &parted).len(), 2);
+    for _ in 0..10 {
+        assert_eq!(bench.frames(2, &joined), []);
+        assert_eq!(bench.frames(2, &parted), []);
+    }
+}
+
+#[test]
+fn a_label_that_turns_in_the_hand_is_followed_by_the_lines_that_read_well() {
+    let mut bench = Bench::new();
+    let texts = ["ALDERBROOK MILL", "NET WEIGHT 250 g", "LOT L4127-06B"];
+    let mut told = std::vec::Vec::new();
+    for i in 0..60 {
+        let angle = i as f32 * 0.012;
+        let lines: std::vec::Vec<_> = texts
+            .iter()
+            .enumerate()
+            .map(|(row, text)| {
+                let (sin, cos) = angle.sin_cos();
+                let down = 60.0 * row as f32 + 200.0;
+                let centre = crate::quad::Point {
+                    x: 400.0 + 4.0 * i as f32 - down * sin,
+                    y: 100.0 + down * cos,
+                };
+                // The last line is hardly ever read right.
+                let text = match row {
+                    2 if i % 5 != 0 => format!("L{}T Y/{}", i % 10, (i * 7) % 10),
+                    _ => (*text).to_owned(),
+                };
+                let mut line = line(&text, 0.0, 0.0);
+                line.quad = Quad::rotated(centre, 200.0, 20.0, angle);
+                line.confidence = if row == 2 && i % 5 != 0 { 0.3 } else { 0.9 };
+                line.chars.iter_mut().for_each(|c| c.1 = line.confidence);
+                line
+            })
+            .collect();
+        told.extend(bench.frame(&lines));
+    }
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.contains(&(Appeared, texts[2].into())), "{told:?}");
+}
+
+#[test]
+fn a_line_longer_than_is_combined_is_cut() {
+    let mut bench = Bench::new();
+    let long = "x1".repeat(MAX_CHARS);
+    let told = bench.frames(5, &[line(&long, 10.0, 10.0)]);
+    assert_eq!(told, [(Appeared, long[..MAX_CHARS].into())]);
 }

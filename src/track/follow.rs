@@ -1,0 +1,269 @@
+//! Which line of a picture continues which line that is followed.
+//!
+//! By text first: a line that says the same, not too far off, is the same. From these the motion of the view is
+//! known ([`Motion`]), and by it where the others must be: a line at its place that is much like it is the same, read a little
+//! otherwise. A piece of a line (a hand covers the rest, or the finder has cut it) belongs to it and is no line of its own.
+
+use heapless::Vec;
+
+use super::align::{Aligner, Ends};
+use super::motion::Motion;
+use super::{MAX_LINES, Track};
+use crate::line::ReadLine;
+use crate::quad::{Point, Quad};
+
+/// Line heights that a line may be off its place by and still be the same by its place alone.
+const NEAR: f32 = 0.8;
+/// Line heights that a line with much the same text may be off its place by: what a hand does between two pictures.
+const APART: f32 = 6.0;
+/// Line heights that a line with the very same text may be off its place by: a hand at reading distance.
+const FAR: f32 = 20.0;
+/// How much longer or shorter a line found at the same place may be, as a share of the longer.
+const LEAST_OVERLAP: f32 = 0.5;
+/// The share of its characters in which a line is read otherwise and is still much the same.
+const UNLIKE: f32 = 0.4;
+/// The share of its characters in which a line that has not moved is another one.
+const OTHER: f32 = 0.75;
+/// The share of its characters in which a piece may differ from the line it is of.
+const PIECE_UNLIKE: f32 = 0.34;
+/// The share of a line's characters that its pieces must have, so that it is nothing but these.
+const MADE_UP: f32 = 0.7;
+/// Characters of a piece that can be told from chance.
+const LEAST_PIECE: usize = 2;
+/// How far a piece may be off its line: across in heights of the line, along in shares of its width.
+const PIECE_ACROSS: f32 = 0.6;
+const PIECE_ALONG: f32 = 0.1;
+/// Pairs that may be looked at in one picture: a line has a dozen others about it.
+const MAX_PAIRS: usize = 12 * MAX_LINES;
+
+/// What became of a line of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It continues this track.
+    Continues {
+        /// The track's index.
+        track: usize,
+        /// It is a piece of it.
+        piece: bool,
+    },
+    /// It is a piece of what is followed, or is made up of it.
+    Known,
+    /// It is new.
+    New,
+}
+
+struct Pair {
+    line: usize,
+    track: usize,
+    piece: bool,
+    cost: f32,
+}
+
+/// Finds out; keeps its tables.
+#[derive(Default)]
+pub struct Follower {
+    aligner: Aligner,
+    pairs: Vec<Pair, MAX_PAIRS>,
+    /// For each line of the picture.
+    pub fates: Vec<Fate, MAX_LINES>,
+    /// The tracks that stand behind the known lines.
+    pub seen: Vec<usize, MAX_LINES>,
+    /// How the view has moved since the last picture.
+    pub motion: Option<Motion>,
+}
+
+impl Follower {
+    /// What aligns readings.
+    pub fn aligner(&mut self) -> &mut Aligner {
+        &mut self.aligner
+    }
+
+    /// Fills `fates` and `motion` for these lines. `just_now` says of a track whether it was in the last picture.
+    pub fn follow(
+        &mut self,
+        tracks: &[Track],
+        lines: &[ReadLine],
+        just_now: impl Fn(&Track) -> bool,
+    ) {
+        self.fates.clear();
+        self.fates
+            .extend(lines.iter().take(MAX_LINES).map(|_| Fate::New));
+        self.motion = same_texts(tracks, lines, &just_now);
+        let motion = self.motion.unwrap_or(Motion::NONE);
+        let mut free = [true; MAX_LINES];
+        // What reads the same first; then, for the lines that are left, what is much alike.
+        for compare in [Self::same, Self::alike] {
+            self.pairs.clear();
+            for (t, track) in tracks.iter().enumerate() {
+                let place = motion.quad(&track.line.quad);
+                for (l, line) in lines.iter().enumerate() {
+                    let new = self.fates.get(l) == Some(&Fate::New);
+                    if new
+                        && track.line.region == line.region
+                        && let Some((cost, piece)) =
+                            compare(self, track, &place, line, just_now(track))
+                    {
+                        // Past the capacity a line is new that might continue one.
+                        let _ = self.pairs.push(Pair {
+                            line: l,
+                            track: t,
+                            piece,
+                            cost,
+                        });
+                    }
+                }
+            }
+            self.pairs
+                .sort_unstable_by(|a, b| a.cost.total_cmp(&b.cost));
+            for pair in &self.pairs {
+                if let (Some(fate), Some(free)) =
+                    (self.fates.get_mut(pair.line), free.get_mut(pair.track))
+                    && *fate == Fate::New
+                    && std::mem::take(free)
+                {
+                    *fate = Fate::Continues {
+                        track: pair.track,
+                        piece: pair.piece,
+                    };
+                }
+            }
+        }
+        // What is left is new, unless it is a piece of what was found, or made up of pieces.
+        self.seen.clear();
+        for pair in self.pairs.iter().filter(|pair| pair.piece) {
+            if let Some(fate) = self.fates.get_mut(pair.line)
+                && *fate == Fate::New
+            {
+                *fate = Fate::Known;
+                let _ = self.seen.push(pair.track);
+            }
+        }
+        for (l, line) in lines.iter().enumerate() {
+            if self.fates.get(l) == Some(&Fate::New) {
+                let fate = self.span(tracks, &free, motion, line);
+                if let Some(slot) = self.fates.get_mut(l) {
+                    *slot = fate;
+                }
+            }
+        }
+    }
+
+    /// What becomes of a line that has free tracks for its pieces: the finder joins and parts lines as it likes, and what was
+    /// half covered is whole now.
+    fn span(
+        &mut self,
+        tracks: &[Track],
+        free: &[bool; MAX_LINES],
+        motion: Motion,
+        line: &ReadLine,
+    ) -> Fate {
+        let before = self.seen.len();
+        let (mut chars, mut told) = (0, true);
+        let mut longest = None;
+        for (t, track) in tracks.iter().enumerate() {
+            let said = &track.combined;
+            if free.get(t) == Some(&true)
+                && track.line.region == line.region
+                && lies_in(&motion.quad(&track.line.quad), &line.quad)
+                && said.unlikeness(&mut self.aligner, line, Ends::OfReading) < PIECE_UNLIKE
+            {
+                let count = said.text().chars().count();
+                chars += count;
+                told &= track.told.is_some();
+                longest = longest.max(Some((count, t)));
+                let _ = self.seen.push(t);
+            }
+        }
+        if told && chars as f32 >= MADE_UP * line.chars.len() as f32 {
+            return Fate::Known;
+        }
+        self.seen.truncate(before);
+        match longest {
+            Some((count, track)) if count >= LEAST_PIECE => Fate::Continues {
+                track,
+                piece: false,
+            },
+            _ => Fate::New,
+        }
+    }
+
+    /// Whether `line` says what `track` does, not too far from `place`, where it must be: how far.
+    fn same(
+        &mut self,
+        track: &Track,
+        place: &Quad,
+        line: &ReadLine,
+        _: bool,
+    ) -> Option<(f32, bool)> {
+        let apart = heights_apart(place, &line.quad);
+        (apart < FAR && track.says(&line.text)).then_some((apart, false))
+    }
+
+    /// Whether `line` may be what `track` says, read otherwise, or a piece of it: how bad it fits, and whether it is a piece.
+    fn alike(
+        &mut self,
+        track: &Track,
+        place: &Quad,
+        line: &ReadLine,
+        just_now: bool,
+    ) -> Option<(f32, bool)> {
+        let said = &track.combined;
+        let apart = heights_apart(place, &line.quad);
+        if apart < APART && like_sized(place, &line.quad) {
+            let unlike = said.unlikeness(&mut self.aligner, line, Ends::Fixed);
+            // After an absence the place proves nothing: another label may lie there now.
+            let stays = apart < NEAR && just_now && unlike < OTHER;
+            if unlike < UNLIKE || stays {
+                return Some((unlike + apart / APART, false));
+            }
+        }
+        if line.chars.len() >= LEAST_PIECE && lies_in(&line.quad, place) {
+            let unlike = said.unlikeness(&mut self.aligner, line, Ends::OfSlots);
+            // After all that are whole.
+            return (unlike < PIECE_UNLIKE).then_some((2.0 + unlike, true));
+        }
+        None
+    }
+}
+
+/// The motion of the lines that say what they said.
+fn same_texts(
+    tracks: &[Track],
+    lines: &[ReadLine],
+    just_now: impl Fn(&Track) -> bool,
+) -> Option<Motion> {
+    let mut pairs: Vec<(Quad, Quad), MAX_LINES> = Vec::new();
+    for track in tracks.iter().filter(|track| just_now(track)) {
+        let mut same = lines.iter().filter(|line| track.says(&line.text));
+        // Of two that say the same nobody knows which is which.
+        if let (Some(line), None) = (same.next(), same.next())
+            && heights_apart(&track.line.quad, &line.quad) < FAR
+        {
+            let _ = pairs.push((track.line.quad, line.quad));
+        }
+    }
+    Motion::between(&pairs)
+}
+
+/// The distance of two lines' centres in heights of the higher one.
+pub fn heights_apart(a: &Quad, b: &Quad) -> f32 {
+    a.centre().distance(b.centre()) / a.height().max(b.height()).max(1.0)
+}
+
+fn like_sized(a: &Quad, b: &Quad) -> bool {
+    let (a, b) = (a.width(), b.width());
+    a.min(b) >= LEAST_OVERLAP * a.max(b)
+}
+
+/// Whether `piece` lies along `whole`, within its ends.
+fn lies_in(piece: &Quad, whole: &Quad) -> bool {
+    let (centre, (sin, cos)) = (whole.centre(), whole.angle().sin_cos());
+    let inside = |p: Point| {
+        let (x, y) = (p.x - centre.x, p.y - centre.y);
+        let (along, across) = (x * cos + y * sin, y * cos - x * sin);
+        along.abs() <= whole.width() * (0.5 + PIECE_ALONG)
+            && across.abs() <= whole.height() * PIECE_ACROSS
+    };
+    let [tl, tr, br, bl] = piece.0;
+    inside(tl.midpoint(bl)) && inside(tr.midpoint(br))
+}

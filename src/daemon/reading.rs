@@ -23,19 +23,19 @@ use crate::fields::{self, Fields};
 use crate::frame::Frame;
 use crate::gate::{self, Gate};
 use crate::line::ReadLine;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Page, Pipeline};
 use crate::sink::Backoff;
 use crate::status::State;
 use crate::track::{self, Sight, Tracker};
 
 /// What reads a frame: the pipeline, or a stand-in in tests.
 pub trait Reader {
-    /// The lines of one picture, in reading order.
-    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>>;
+    /// What one picture says.
+    fn read(&mut self, luma: &GrayImage) -> Result<Page>;
 }
 
 impl Reader for Pipeline {
-    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
+    fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let page = self.page(luma, None)?;
         if page.rejected > 0 {
             // At the rate of frames: for whoever looks why a line does not come.
@@ -44,7 +44,7 @@ impl Reader for Pipeline {
                 page.rejected
             );
         }
-        Ok(page.lines)
+        Ok(page)
     }
 }
 
@@ -252,12 +252,12 @@ impl<R: Reader> Reading<R> {
 
     fn read(&mut self) -> Result<()> {
         let taken = self.frame.taken;
-        let lines = match self.gate.is_worth_reading(&self.frame.luma, taken) {
+        let read = match self.gate.is_worth_reading(&self.frame.luma, taken) {
             true => Some(self.reader.read(&self.frame.luma)?),
             false => None,
         };
         let latency = self.clock.monotonic().saturating_sub(taken);
-        match &lines {
+        match &read {
             Some(_) => self.health.frame_read(latency),
             None => self.health.frame_still(),
         }
@@ -267,9 +267,9 @@ impl<R: Reader> Reading<R> {
             latency,
         };
         let (mut appeared, teller) = (false, &self.teller);
-        match &lines {
-            Some(lines) => self.tracker.observe(
-                lines,
+        match &read {
+            Some(page) => self.tracker.observe(
+                &page.lines,
                 Sight {
                     taken,
                     clarity: 1.0,

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::event::{Event, LineChange};
 use crate::frame::Frame;
 use crate::line::ReadLine;
+use crate::pipeline::Page;
 use crate::quad::Quad;
 use crate::sink::{Limits, Outlet, Sink};
 use crate::status::State;
@@ -118,7 +119,7 @@ impl Source for Script {
 struct Lookup(Texts);
 
 impl Reader for Lookup {
-    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
+    fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let text = self.0.lock().unwrap()[usize::from(luma.get_pixel(0, 0).0[0])];
         let lines = text.lines().enumerate().map(|(i, text)| ReadLine {
             quad: Quad::upright(10.0, 10.0 + 40.0 * i as f32, 200.0, 20.0),
@@ -127,7 +128,10 @@ impl Reader for Lookup {
             chars: text.chars().map(|c| (c, 0.9)).collect(),
             region: None,
         });
-        Ok(lines.collect())
+        Ok(Page {
+            lines: lines.collect(),
+            ..Page::default()
+        })
     }
 }
 

@@ -25,6 +25,7 @@ EDGE = 2.0  # Pixels: what is nearer to the border of the picture is not wholly 
 DARK = (55.0, 100.0)  # Grey level of the paper.
 LOST = (0.16, 0.07)  # Blur in heights of a capital.
 SMALL = (10.0, 14.0)  # Height of capitals.
+BLOWN = 252.0  # Grey level of the paper: there is no more.
 OUT = 0.9  # Share of the line in the picture.
 
 

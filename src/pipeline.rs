@@ -4,6 +4,7 @@
 //! for a camera's frame alike. Each step can be shown to an [`Explain`].
 
 use image::GrayImage;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::enhance;
@@ -19,7 +20,7 @@ use crate::straighten::{self, Straightener};
 use crate::tidy::Tidy;
 
 /// What a picture says.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The lines, in reading order.
     pub lines: Vec<ReadLine>,

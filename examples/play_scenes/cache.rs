@@ -11,14 +11,14 @@ use std::path::Path;
 use glyphd::config::Config;
 use glyphd::daemon::Reader;
 use glyphd::error::{Error, Kind, Result};
-use glyphd::line::ReadLine;
+use glyphd::pipeline::Page;
 use image::GrayImage;
 
 use crate::play::print_of;
 
 pub struct Kept<R> {
     inner: R,
-    known: HashMap<u64, Vec<ReadLine>>,
+    known: HashMap<u64, Page>,
     file: Option<File>,
 }
 
@@ -41,7 +41,7 @@ impl<R: Reader> Kept<R> {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let known = text
             .lines()
-            .filter_map(|line| serde_json::from_str::<(u64, Vec<ReadLine>)>(line).ok());
+            .filter_map(|line| serde_json::from_str::<(u64, Page)>(line).ok());
         Ok(Kept {
             inner,
             known: known.collect(),
@@ -51,19 +51,19 @@ impl<R: Reader> Kept<R> {
 }
 
 impl<R: Reader> Reader for Kept<R> {
-    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
+    fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let Some(file) = &mut self.file else {
             return self.inner.read(luma);
         };
         let print = print_of(luma);
-        if let Some(lines) = self.known.get(&print) {
-            return Ok(lines.clone());
+        if let Some(page) = self.known.get(&print) {
+            return Ok(page.clone());
         }
-        let lines = self.inner.read(luma)?;
-        let text = serde_json::to_string(&(print, &lines)).unwrap_or_default();
+        let page = self.inner.read(luma)?;
+        let text = serde_json::to_string(&(print, &page)).unwrap_or_default();
         writeln!(file, "{text}")
             .map_err(|e| Error::new(Kind::Io, format!("readings cannot be kept: {e}")))?;
-        self.known.insert(print, lines.clone());
-        Ok(lines)
+        self.known.insert(print, page.clone());
+        Ok(page)
     }
 }

@@ -16,6 +16,7 @@ use glyphd::event::Event;
 use glyphd::frame::Frame;
 use glyphd::line::ReadLine;
 use glyphd::photo;
+use glyphd::pipeline::Page;
 use glyphd::sink::{Limits, Outlet, Sink};
 use image::GrayImage;
 use nix::time::{ClockId, clock_gettime};
@@ -206,9 +207,9 @@ struct Noted<R> {
 }
 
 impl<R: Reader> Reader for Noted<R> {
-    fn read(&mut self, luma: &GrayImage) -> Result<Vec<ReadLine>> {
+    fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let start = cpu_time();
-        let lines = self.inner.read(luma)?;
+        let page = self.inner.read(luma)?;
         let cpu = cpu_time() - start;
         self.clock.sleep(self.cost);
         let mut desk = locked(&self.desk);
@@ -216,10 +217,10 @@ impl<R: Reader> Reader for Noted<R> {
         let frame = frame.unwrap_or(desk.newest);
         desk.played.reads.push(Read {
             frame,
-            lines: lines.clone(),
+            lines: page.lines.clone(),
             cpu,
         });
-        Ok(lines)
+        Ok(page)
     }
 }
 

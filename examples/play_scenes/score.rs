@@ -178,7 +178,9 @@ impl<'a> Lines<'a> {
                 .filter(|(_, p)| p.id == truth.id)
         };
         let current = of_line().find(|(_, p)| p.last + self.patience.gone_after + LATE >= t);
-        current.or_else(|| of_line().last()).map(|(index, _)| index)
+        current
+            .or_else(|| of_line().next_back())
+            .map(|(index, _)| index)
     }
 
     /// A line that was never legible long enough to count may be read all the same.

@@ -17,6 +17,12 @@ impl Said {
         new
     }
 
+    /// Whether nothing was told.
+    #[cfg(test)]
+    pub fn is_quiet(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// It works again.
     pub fn forget(&mut self) {
         self.0.clear();

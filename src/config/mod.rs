@@ -22,7 +22,7 @@ pub use problem::{Problem, Problems};
 
 use crate::daemon::{keep, metrics, trigger};
 use crate::error::Kind;
-use crate::sink::{serial, socket, stdout};
+use crate::sink::{serial, socket, speech, stdout};
 use crate::{capture, enhance, fields, find, gate, recognize, tidy, track};
 
 /// Where the daemon looks for its configuration.
@@ -133,8 +133,17 @@ tables! {
         socket: socket::Settings,
         /// The serial line.
         serial: serial::Settings,
+        /// Speech.
+        speech: speech::Settings,
         /// Readings on standard output.
         stdout: stdout::Settings,
+    }
+}
+
+impl Output {
+    /// Whether readings go anywhere.
+    pub fn is_enabled(&self) -> bool {
+        self.socket.enabled || self.serial.enabled() || self.speech.enabled || self.stdout.enabled()
     }
 }
 
@@ -179,6 +188,7 @@ impl Config {
         let Output {
             socket,
             serial,
+            speech,
             stdout,
         } = &self.output;
         let mut lines = vec![format!("reads {}", self.camera.source)];
@@ -188,6 +198,9 @@ impl Config {
         }
         if let Some(port) = &serial.port {
             lines.push(format!("sends to {port} at {} baud", serial.baud));
+        }
+        if speech.enabled {
+            lines.push(format!("speaks through {}", speech.place().display()));
         }
         match stdout.format {
             stdout::Format::None => {}

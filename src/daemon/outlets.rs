@@ -17,6 +17,8 @@ pub enum Table {
     Socket,
     /// `[output.serial]`
     Serial,
+    /// `[output.speech]`
+    Speech,
 }
 
 /// The outlets; clones are the same.

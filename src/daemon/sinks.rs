@@ -11,6 +11,7 @@ use crate::control::Requests;
 use crate::error::Result;
 use crate::sink::serial::Serial;
 use crate::sink::socket::{Handle, Socket};
+use crate::sink::speech::Speech;
 use crate::sink::stdout::Stdout;
 use crate::sink::{Limits, Outlet, Sink};
 
@@ -47,7 +48,7 @@ impl Sinks {
             socket: None,
         };
         sinks.change(output)?;
-        if !output.stdout.enabled() && !output.socket.enabled && !output.serial.enabled() {
+        if !output.is_enabled() {
             log::warn!(
                 "no output is enabled: what is read goes nowhere, see [output] in the configuration"
             );
@@ -76,6 +77,11 @@ impl Sinks {
             let open = || Serial::open(&wanted.serial, self.requests.clone());
             let sink = serial.then(open).transpose()?;
             new.push((Table::Serial, start(sink)?));
+        }
+        if wanted.speech != have.speech {
+            let enabled = wanted.speech.enabled;
+            let sink = enabled.then(|| Speech::open(&wanted.speech)).transpose()?;
+            new.push((Table::Speech, start(sink)?));
         }
         // Last, since it is the one that can fail and cannot be taken back.
         let handle = self

@@ -1,4 +1,4 @@
-//! Where events leave the device: sockets, a serial line, standard output.
+//! Where events leave the device: sockets, a serial line, speech, standard output.
 //!
 //! Each [`Sink`] stands behind an [`Outlet`], which gives it a thread and a bounded queue of its own, so
 //! that no reader, however slow or dead, holds up the reading or another sink.
@@ -15,6 +15,7 @@ mod backoff;
 mod outlet;
 pub mod serial;
 pub mod socket;
+pub mod speech;
 pub mod stdout;
 pub(crate) mod wait;
 
@@ -43,6 +44,12 @@ pub trait Sink: Send {
     /// Which events it has a use for; the others never take a place in its queue. Asked once.
     fn filter(&self) -> Filter {
         Box::new(|_| true)
+    }
+
+    /// How long an event is worth sending; one that has waited longer is dropped. None: for ever.
+    fn lasts(&self, event: &Event) -> Option<Duration> {
+        let _ = event;
+        None
     }
 
     /// How its clients are doing, if it has any. Asked once.

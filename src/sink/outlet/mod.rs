@@ -3,7 +3,7 @@
 //! Takes events without ever blocking whoever offers them and hands them on in order. The rule when
 //! the queue is full: the oldest that waits is dropped and counted, as the newest reading is what counts.
 //! What was accepted is otherwise kept until the sink took it, through faults and pauses, or `close` runs out
-//! of time; so `accepted == delivered + dropped + waiting` at any moment.
+//! of time, or the sink says that it is no longer worth sending; so `accepted == delivered + dropped + waiting` at any moment.
 
 use std::collections::VecDeque;
 use std::io;
@@ -59,7 +59,7 @@ pub struct Counts {
     pub accepted: u64,
     /// Taken by the sink.
     pub delivered: u64,
-    /// Given up: pushed out of a full queue, refused for good by the sink, or offered to one that is over.
+    /// Given up: pushed out of a full queue, refused for good by the sink, too old for it, or offered to one that is over.
     pub dropped: u64,
     /// Taken into the queue and still there or with the sink just now.
     pub waiting: u64,

@@ -7,7 +7,7 @@ use nix::poll::{PollFd, PollFlags};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::LineChange;
+use crate::event::{GuideEvent, Hint, LineChange};
 use crate::sink::samples::line;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -106,6 +106,46 @@ fn what_was_accepted_outlives_a_sink_that_is_away_for_a_while() {
         .collect();
     assert_eq!(seen, [1, 1, 1, 2, 2, 3]);
     assert!(outlet.wait_until(|counts| counts.delivered == 3));
+}
+
+/// A sink that is away until told otherwise, for which hints are worth nothing after no time at all.
+struct Away(Receiver<()>, Sender<Event>);
+
+impl Sink for Away {
+    fn name(&self) -> &str {
+        "away"
+    }
+
+    fn lasts(&self, event: &Event) -> Option<Duration> {
+        matches!(event, Event::Guide(_)).then_some(Duration::ZERO)
+    }
+
+    fn tend(&mut self) -> Result<()> {
+        // The test lets it go on once all that it offers waits.
+        let _ = self.0.recv();
+        Ok(())
+    }
+
+    fn send(&mut self, event: &Event) -> Result<()> {
+        let _ = self.1.send(event.clone());
+        Ok(())
+    }
+}
+
+#[test]
+fn what_has_waited_for_too_long_is_dropped_and_counted() {
+    let (go_on, told) = mpsc::channel();
+    let (sent, seen) = mpsc::channel();
+    let outlet = Outlet::start(Box::new(Away(told, sent)), Limits::default()).unwrap();
+    let hint = Event::Guide(GuideEvent { hint: Hint::Dark });
+    outlet.offer(hint.clone());
+    offer(&outlet, [1]);
+    outlet.offer(hint);
+    go_on.send(()).unwrap();
+    assert!(outlet.wait_until(|counts| counts.waiting == 0));
+    let counts = outlet.counts();
+    assert_eq!((counts.delivered, counts.dropped), (1, 2));
+    assert_eq!(seen.try_iter().count(), 1);
 }
 
 #[test]

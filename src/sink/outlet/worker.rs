@@ -151,6 +151,11 @@ impl Worker {
                 return Next::End;
             }
             if let Some(offered) = state.queue.pop_front() {
+                if self.is_stale(&offered) {
+                    state.give_up();
+                    self.shared.progress.notify_all();
+                    continue;
+                }
                 return Next::Send(offered);
             }
             if state.slow && self.outage.is_none() {
@@ -171,6 +176,11 @@ impl Worker {
                 return Next::Tend;
             }
         }
+    }
+
+    fn is_stale(&self, offered: &Offered) -> bool {
+        let lasts = self.sink.lasts(&offered.event);
+        lasts.is_some_and(|lasts| offered.at.elapsed() > lasts)
     }
 
     /// Waits until woken, until the moment, or until the sink has something to tell: then true.

@@ -192,6 +192,9 @@ impl Config {
             stdout,
         } = &self.output;
         let mut lines = vec![format!("reads {}", self.camera.source)];
+        if self.trigger.gpio.line.is_some() {
+            lines.push(format!("is triggered by {}", self.trigger.gpio));
+        }
         let inputs = lines.len();
         if socket.enabled {
             lines.push(format!("listens on {}", socket.place().display()));

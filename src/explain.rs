@@ -11,6 +11,7 @@ use imageproc::drawing::draw_line_segment_mut;
 
 use crate::error::{Error, Kind, Result};
 use crate::line::ReadLine;
+use crate::region::Regions;
 
 /// Colours of the quads in turn, so that neighbours can be told apart on any ground.
 const COLOURS: [Rgb<u8>; 5] = [
@@ -20,6 +21,8 @@ const COLOURS: [Rgb<u8>; 5] = [
     Rgb([170, 50, 190]),
     Rgb([200, 110, 0]),
 ];
+/// The colour of regions: none of those of lines.
+const REGION: Rgb<u8> = Rgb([0, 170, 190]);
 /// How the name of a line's first strip begins.
 pub const STRIP: &str = "strip";
 const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
@@ -67,13 +70,13 @@ impl Explain {
         luma.save(&path).map_err(|e| unwritten(&path, &e))
     }
 
-    /// Writes the picture with the lines' quads on it and their text to the right of it.
+    /// Writes the picture with the regions and the lines' quads on it and their text to the right of it.
     ///
     /// # Errors
     /// `Io`, when the file cannot be written.
-    pub fn lines(&mut self, luma: &GrayImage, lines: &[ReadLine]) -> Result<()> {
+    pub fn lines(&mut self, luma: &GrayImage, lines: &[ReadLine], regions: &Regions) -> Result<()> {
         let path = self.next("lines");
-        sheet(luma, lines)
+        sheet(luma, lines, regions)
             .save(&path)
             .map_err(|e| unwritten(&path, &e))
     }
@@ -144,7 +147,7 @@ fn contact_sheet(strips: &[(String, GrayImage)]) -> RgbImage {
 }
 
 /// The picture on the left, its text on the right at the height where it stands.
-fn sheet(luma: &GrayImage, lines: &[ReadLine]) -> RgbImage {
+fn sheet(luma: &GrayImage, lines: &[ReadLine], regions: &Regions) -> RgbImage {
     let (width, height) = luma.dimensions();
     let zoom = (height / 360).clamp(1, 4);
     let row = LETTER * zoom + LEADING;
@@ -159,6 +162,7 @@ fn sheet(luma: &GrayImage, lines: &[ReadLine]) -> RgbImage {
     for (x, y, p) in luma.enumerate_pixels() {
         sheet.put_pixel(x, y, Rgb([p.0[0]; 3]));
     }
+    draw_regions(&mut sheet, (width, height), zoom, regions);
     let mut order: Vec<usize> = (0..lines.len()).collect();
     order.sort_by(|&a, &b| {
         lines[a]
@@ -191,6 +195,39 @@ fn sheet(luma: &GrayImage, lines: &[ReadLine]) -> RgbImage {
         write(&mut sheet, width + row, y, zoom, colour, &text);
     }
     sheet
+}
+
+/// Each region as its polygon, two pixels wide, with its name above its highest corner.
+fn draw_regions(sheet: &mut RgbImage, (width, height): (u32, u32), zoom: u32, regions: &Regions) {
+    for area in regions.areas() {
+        let corners: Vec<(f32, f32)> = area
+            .polygon
+            .corners()
+            .iter()
+            .map(|corner| (corner.x * width as f32, corner.y * height as f32))
+            .collect();
+        for (from, to) in corners.iter().zip(corners.iter().cycle().skip(1)) {
+            for (dx, dy) in [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)] {
+                let shifted = |(x, y): &(f32, f32)| (x - dx, y - dy);
+                draw_line_segment_mut(sheet, shifted(from), shifted(to), REGION);
+            }
+        }
+        let highest = corners.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some(&(x, y)) = highest {
+            let text = area.name.as_str();
+            let tall = LETTER * zoom + 4;
+            let wide = text.chars().count() as u32 * LETTER * zoom + 4;
+            let x = (x as u32).min(width.saturating_sub(wide));
+            let y = (y as u32).saturating_sub(tall);
+            // On a ground of its own: there is print below.
+            for (dy, dx) in (0..tall).flat_map(|dy| (0..wide).map(move |dx| (dy, dx))) {
+                if let Some(pixel) = sheet.get_pixel_mut_checked(x + dx, y + dy) {
+                    *pixel = REGION;
+                }
+            }
+            write(sheet, x + 2, y + 2, zoom, PAPER, text);
+        }
+    }
 }
 
 /// Writes text in the built-in letters; what they lack becomes a box.
@@ -234,7 +271,7 @@ mod tests {
             chars: Vec::new(),
             region: None,
         });
-        let sheet = sheet(&luma, &lines);
+        let sheet = sheet(&luma, &lines, &Regions::default());
         assert!(sheet.width() > 200 && sheet.height() >= 100);
         assert_eq!(sheet.get_pixel(40, 20), &COLOURS[0]);
         let inked = |rows: std::ops::Range<u32>| {
@@ -246,6 +283,22 @@ mod tests {
     }
 
     #[test]
+    fn regions_are_drawn_with_their_names() {
+        let settings = crate::region::Settings(vec![crate::region::Region {
+            name: "lot".into(),
+            polygon: vec![[0.25, 0.5], [0.75, 0.5], [0.75, 1.0], [0.25, 1.0]],
+            ..Default::default()
+        }]);
+        let luma = GrayImage::from_pixel(200, 100, image::Luma([90]));
+        let sheet = sheet(&luma, &[], &Regions::new(&settings));
+        assert_eq!(sheet.get_pixel(100, 50), &REGION);
+        assert_eq!(sheet.get_pixel(50, 70), &REGION);
+        let above = (38..50).flat_map(|y| (50..80).map(move |x| (x, y)));
+        let lettered = above.filter(|&(x, y)| sheet.get_pixel(x, y) == &PAPER);
+        assert!(lettered.count() > 20);
+    }
+
+    #[test]
     fn lines_outside_the_picture_do_no_harm() {
         let lines = [ReadLine {
             quad: Quad::upright(-500.0, -90.0, 4000.0, f32::NAN),
@@ -254,6 +307,6 @@ mod tests {
             chars: Vec::new(),
             region: None,
         }];
-        sheet(&GrayImage::new(3, 2), &lines);
+        sheet(&GrayImage::new(3, 2), &lines, &Regions::default());
     }
 }

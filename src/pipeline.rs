@@ -1,21 +1,23 @@
 //! From a picture to its text: find, rectify, read, tidy, put in order.
 //!
 //! Takes a luma plane; gives a [`Page`], its lines in reading order. The one way through glyphd for a photo and
-//! for a camera's frame alike. Each step can be shown to an [`Explain`].
+//! for a camera's frame alike. With regions of interest only these are looked at, each by itself. Each step can be shown to
+//! an [`Explain`].
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::enhance;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::explain::{self, Explain};
 use crate::find::Finder;
 use crate::layout;
 use crate::line::ReadLine;
 use crate::quad::Quad;
-use crate::recognize::{Reading, Recognizer};
+use crate::recognize::{LineKind, Reading, Recognizer};
 use crate::rectify::{self, Bend};
+use crate::region::{Cut, Regions};
 use crate::straighten::{self, Straightener};
 use crate::tidy::Tidy;
 
@@ -36,10 +38,14 @@ pub struct Pipeline {
     min_confidence: f32,
     finder: Finder,
     recognizer: Recognizer,
+    regions: Regions,
+    /// Which lines those of each region are to the recognizer.
+    kinds: Vec<LineKind>,
     tidy: Tidy,
     straightener: Straightener,
-    /// The page after the steps that change it, and the strip in work: kept for their memory.
+    /// The page after the steps that change it, the region and the strip in work: kept for their memory.
     page: GrayImage,
+    part: GrayImage,
     strip: GrayImage,
 }
 
@@ -47,16 +53,30 @@ impl Pipeline {
     /// Loads the models.
     ///
     /// # Errors
-    /// `Config`, when the model that the configuration names cannot be used.
+    /// `Config`, when the model that the configuration names cannot be used, or reads nothing that fits what is said of a
+    /// region.
     pub fn new(config: &Config) -> Result<Self> {
+        let mut recognizer = Recognizer::new(&config.read)?;
+        let kinds = config.region.0.iter().enumerate().map(|(at, region)| {
+            let Some(known) = region.knowledge(&config.read.knowledge) else {
+                return Ok(LineKind::USUAL);
+            };
+            recognizer.learn(&known).map_err(|fault| {
+                let fault = fault.within(&format!("region.{at}"));
+                Error::new(Kind::Config, format!("{}: {}", fault.key, fault.message))
+            })
+        });
         Ok(Pipeline {
+            kinds: kinds.collect::<Result<_>>()?,
+            regions: Regions::new(&config.region),
             enhance: config.enhance.clone(),
             min_confidence: config.read.min_confidence,
             finder: Finder::new(config.find.clone()),
-            recognizer: Recognizer::new(&config.read)?,
+            recognizer,
             tidy: Tidy::new(config.tidy.clone()),
             straightener: Straightener::default(),
             page: GrayImage::default(),
+            part: GrayImage::default(),
             strip: GrayImage::default(),
         })
     }
@@ -75,32 +95,87 @@ impl Pipeline {
             shown.picture(step, luma)
         });
         shown.done()?;
-        let quads = self.finder.find(&page).to_vec();
-        let mut lines = Vec::with_capacity(quads.len());
-        let mut rejected = 0;
-        for quad in &quads {
-            match self.strip(&page, quad, explain.as_deref_mut())? {
-                Reading::Line(line) if line.confidence >= self.min_confidence => lines.push(line),
-                Reading::Line(_) => {}
-                Reading::Rejected(line) => {
-                    rejected += usize::from(line.confidence >= self.min_confidence)
-                }
+        let mut found = Found::default();
+        if self.regions.areas().is_empty() {
+            self.read_all(&page, None, &mut found, explain.as_deref_mut())?;
+        } else {
+            let mut part = std::mem::take(&mut self.part);
+            for at in 0..self.regions.areas().len() {
+                let Some(area) = self.regions.areas().get(at) else {
+                    break;
+                };
+                let cut = Cut::new(
+                    &page,
+                    area.polygon.bounds(&page),
+                    area.orientation,
+                    &mut part,
+                );
+                let place = Place {
+                    at,
+                    cut,
+                    page: &page,
+                };
+                self.read_all(&part, Some(place), &mut found, explain.as_deref_mut())?;
             }
+            self.part = part;
         }
+        let Found {
+            mut lines,
+            rejected,
+        } = found;
         self.tidy.page(&mut lines);
         let read = Page {
             rejected,
-            ..arrange(lines)
+            ..self.arrange(lines)
         };
         if let Some(explain) = explain {
             explain.strips()?;
-            explain.lines(&page, &read.lines)?;
+            explain.lines(&page, &read.lines, &self.regions)?;
         }
         self.page = page;
         Ok(read)
     }
 
-    /// Reads a picture that is one line of text from edge to edge.
+    /// Finds and reads the lines of a picture, which is a page or the part of one at a place.
+    fn read_all(
+        &mut self,
+        picture: &GrayImage,
+        place: Option<Place<'_>>,
+        found: &mut Found,
+        mut explain: Option<&mut Explain>,
+    ) -> Result<()> {
+        let quads = self.finder.find(picture).to_vec();
+        for quad in &quads {
+            let (mut kind, mut region, mut quad_on_page) = (LineKind::USUAL, None, *quad);
+            if let Some(Place { at, cut, page }) = &place {
+                quad_on_page = cut.place(quad);
+                let Some((of, area)) = self.regions.of(&quad_on_page, page) else {
+                    continue;
+                };
+                if of != *at {
+                    continue;
+                }
+                region = Some(area.name.clone());
+                kind = self.kinds.get(of).copied().unwrap_or(LineKind::USUAL);
+            }
+            match self.strip(picture, quad, kind, explain.as_deref_mut())? {
+                Reading::Line(line) if line.confidence >= self.min_confidence => {
+                    found.lines.push(ReadLine {
+                        quad: quad_on_page,
+                        region,
+                        ..line
+                    });
+                }
+                Reading::Line(_) => {}
+                Reading::Rejected(line) => {
+                    found.rejected += usize::from(line.confidence >= self.min_confidence);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a picture that is one line of text from edge to edge. Regions do not count there.
     ///
     /// # Errors
     /// As for [`Pipeline::page`].
@@ -109,7 +184,7 @@ impl Pipeline {
         shown.picture("grey", luma);
         shown.done()?;
         let whole = Quad::upright(0.0, 0.0, luma.width() as f32, luma.height() as f32);
-        let reading = self.strip(luma, &whole, explain.as_deref_mut())?;
+        let reading = self.strip(luma, &whole, LineKind::USUAL, explain.as_deref_mut())?;
         let rejected = usize::from(matches!(reading, Reading::Rejected(_)));
         let mut lines = match reading {
             Reading::Line(line) => vec![line],
@@ -118,11 +193,11 @@ impl Pipeline {
         self.tidy.page(&mut lines);
         if let Some(explain) = explain {
             explain.strips()?;
-            explain.lines(luma, &lines)?;
+            explain.lines(luma, &lines, &Regions::default())?;
         }
         Ok(Page {
             rejected,
-            ..arrange(lines)
+            ..self.arrange(lines)
         })
     }
 
@@ -131,6 +206,7 @@ impl Pipeline {
         &mut self,
         luma: &GrayImage,
         quad: &Quad,
+        kind: LineKind,
         mut explain: Option<&mut Explain>,
     ) -> Result<Reading> {
         let bend = if self.enhance.straighten {
@@ -157,7 +233,7 @@ impl Pipeline {
         };
         show(step, &self.strip);
         enhance::strip(&mut self.strip, &self.enhance, &mut show);
-        let mut reading = self.recognizer.read(&mut self.strip)?;
+        let mut reading = self.recognizer.read(&mut self.strip, kind)?;
         let (line, verdict) = match &mut reading {
             Reading::Line(line) => (line, ""),
             Reading::Rejected(line) => (line, "rejected: "),
@@ -167,6 +243,36 @@ impl Pipeline {
         line.quad = *quad;
         Ok(reading)
     }
+
+    /// Puts the lines in reading order.
+    fn arrange(&self, lines: Vec<ReadLine>) -> Page {
+        let rows = self.regions.rows(&lines);
+        let text = layout::text(&lines, &rows);
+        let mut lines: Vec<Option<ReadLine>> = lines.into_iter().map(Some).collect();
+        let order = rows.iter().flatten();
+        let lines = order
+            .filter_map(|&i| lines.get_mut(i).and_then(Option::take))
+            .collect();
+        Page {
+            lines,
+            text,
+            rejected: 0,
+        }
+    }
+}
+
+/// The lines of a picture so far.
+#[derive(Default)]
+struct Found {
+    lines: Vec<ReadLine>,
+    rejected: usize,
+}
+
+/// A region that is looked at: its number, and how it was cut out of the page.
+struct Place<'a> {
+    at: usize,
+    cut: Cut,
+    page: &'a GrayImage,
 }
 
 /// Hands pictures to an explanation, if one is asked for, and keeps its first failure: the steps themselves cannot fail.
@@ -193,22 +299,5 @@ impl<'a> Shown<'a> {
 
     fn done(self) -> Result<()> {
         self.outcome
-    }
-}
-
-/// Puts the lines in reading order.
-fn arrange(lines: Vec<ReadLine>) -> Page {
-    let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
-    let rows = layout::rows(&quads);
-    let text = layout::text(&lines, &rows);
-    let mut lines: Vec<Option<ReadLine>> = lines.into_iter().map(Some).collect();
-    let order = rows.iter().flatten();
-    let lines = order
-        .filter_map(|&i| lines.get_mut(i).and_then(Option::take))
-        .collect();
-    Page {
-        lines,
-        text,
-        rejected: 0,
     }
 }

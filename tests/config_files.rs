@@ -20,10 +20,12 @@ fn parsed(file: &Path, text: &str) -> Config {
     Config::parse(file, text).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// The file with its commented keys set: lines of `#` and a key.
+/// The file with its commented keys and tables set: lines of `#` and one of them.
 fn uncommented(text: &str) -> String {
     let line = |line: &str| match line.strip_prefix('#') {
-        Some(key) if key.starts_with(|c: char| c.is_ascii_lowercase()) => format!("{key}\n"),
+        Some(key) if key.starts_with(|c: char| c.is_ascii_lowercase() || c == '[') => {
+            format!("{key}\n")
+        }
         _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
@@ -33,9 +35,14 @@ fn uncommented(text: &str) -> String {
 fn set_keys(prefix: &str, table: &toml::Table, found: &mut Vec<String>) {
     for (key, value) in table {
         let path = format!("{prefix}{key}");
-        if let toml::Value::Table(inner) = value {
-            set_keys(&format!("{path}."), inner, found);
-        }
+        let tables = match value {
+            toml::Value::Table(inner) => vec![inner],
+            toml::Value::Array(list) => list.iter().filter_map(toml::Value::as_table).collect(),
+            _ => Vec::new(),
+        };
+        tables
+            .into_iter()
+            .for_each(|inner| set_keys(&format!("{path}."), inner, found));
         found.push(path);
     }
 }

@@ -51,12 +51,14 @@ fn each_event_shown_is_an_event_written_just_so() {
             Event::Page(_) => "page",
             Event::Guide(_) => "guide",
             Event::NoRead(_) => "no-read",
+            Event::Region(_) => "region",
         });
     }
     assert_eq!(
         types,
         [
-            "line", "page", "guide", "no-read", "answer", "answer", "line", "refused", "refused"
+            "line", "page", "guide", "region", "no-read", "answer", "answer", "line", "line",
+            "page", "refused", "refused"
         ]
     );
 }

@@ -113,7 +113,7 @@ fn shown(json: &str, args: &Args) -> std::result::Result<Option<String>, (Kind, 
             };
             Ok(wanted.then(|| line.text.into()))
         }
-        Ok(Event::Page(_) | Event::Guide(_) | Event::NoRead(_)) => Ok(None),
+        Ok(Event::Page(_) | Event::Guide(_) | Event::NoRead(_) | Event::Region(_)) => Ok(None),
         Err(fault) => {
             if let Ok(refusal) = serde_json::from_str::<Refusal>(json) {
                 return Err((Kind::NoDevice, refusal.message));

@@ -13,15 +13,17 @@ use super::Reading;
 use super::output::Output;
 use crate::error::{Error, Result};
 use crate::explain::Explain;
+use crate::fields::Fields;
 use crate::photo;
 use crate::pipeline::{Page, Pipeline};
+use crate::region::{Content, Regions};
 
 /// How the text of the images is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// The text alone; with several images a heading before each.
     Text,
-    /// One object an image and line: path, text, lines with their place and confidence, milliseconds.
+    /// One object an image and line: path, text, lines with their place and confidence, what regions hold, milliseconds.
     Json,
     /// One row an image: path, text, milliseconds, divided by tabs; line breaks, tabs and \ in the text as \n, \t, \\.
     Tsv,
@@ -54,7 +56,13 @@ pub struct Args {
 /// # Errors
 /// The first failure, after everything else was read and written.
 pub fn run(args: &Args) -> Result<()> {
-    let mut pipeline = Pipeline::new(&args.reading.settings()?)?;
+    let config = args.reading.settings()?;
+    let mut pipeline = Pipeline::new(&config)?;
+    let looked_at = match args.line {
+        true => Regions::default(),
+        false => Regions::new(&config.region),
+    };
+    let fields = Fields::new(config.fields);
     let mut out = match &args.output {
         Some(path) => Output::file(path)?,
         None => Output::stdout(),
@@ -78,12 +86,23 @@ pub fn run(args: &Args) -> Result<()> {
         });
         match outcome {
             Ok((path, page, time)) => {
-                bar.suspend(|| write_page(&mut out, args.format, &path, &page, time, many))?;
+                let regions = looked_at.contents(&page.lines, &fields);
+                let read = Read {
+                    path: &path,
+                    page: &page,
+                    regions: &regions,
+                    time,
+                };
+                bar.suspend(|| read.write(&mut out, args.format, many))?;
                 if page.lines.is_empty() && args.format == Format::Text {
                     let what = match page.rejected {
                         0 => "no text found".to_owned(),
                         n => format!("no text that fits; {n} lines were rejected"),
                     };
+                    bar.suspend(|| eprintln!("glyphd: {}: {what}", path.display()));
+                }
+                for region in regions.iter().filter(|region| region.is_missing()) {
+                    let what = missing(region);
                     bar.suspend(|| eprintln!("glyphd: {}: {what}", path.display()));
                 }
             }
@@ -161,28 +180,47 @@ fn progress(images: Option<u64>) -> ProgressBar {
     }
 }
 
-fn write_page(
-    out: &mut Output,
-    format: Format,
-    path: &Path,
-    page: &Page,
+/// One image that was read.
+struct Read<'a> {
+    path: &'a Path,
+    page: &'a Page,
+    regions: &'a [Content],
     time: Duration,
-    many: bool,
-) -> Result<()> {
-    let ms = time.as_secs_f64() * 1e3;
-    let name = shown(path);
-    match format {
-        Format::Text if many => out.line(format_args!("==> {name} <==\n{}\n", page.text)),
-        Format::Text if page.text.is_empty() => Ok(()),
-        Format::Text => out.line(&page.text),
-        Format::Tsv => out.line(format_args!(
-            "{}\t{}\t{ms:.1}",
-            escape(&name),
-            escape(&page.text)
-        )),
-        Format::Json => out.line(serde_json::json!({
-            "path": name, "text": page.text, "lines": page.lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
-        })),
+}
+
+impl Read<'_> {
+    fn write(&self, out: &mut Output, format: Format, many: bool) -> Result<()> {
+        let Read { page, regions, .. } = self;
+        let ms = self.time.as_secs_f64() * 1e3;
+        let name = shown(self.path);
+        match format {
+            Format::Text if many => out.line(format_args!("==> {name} <==\n{}\n", page.text)),
+            Format::Text if page.text.is_empty() => Ok(()),
+            Format::Text => out.line(&page.text),
+            Format::Tsv => out.line(format_args!(
+                "{}\t{}\t{ms:.1}",
+                escape(&name),
+                escape(&page.text)
+            )),
+            Format::Json => {
+                let mut row = serde_json::json!({
+                    "path": name, "text": page.text, "lines": page.lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
+                });
+                if !regions.is_empty() {
+                    row["regions"] = serde_json::json!(regions);
+                }
+                out.line(row)
+            }
+        }
+    }
+}
+
+/// That a region is not filled, for a person.
+fn missing(region: &Content) -> String {
+    let name = region.name.as_str();
+    match region.expected.as_str() {
+        "" => format!("region {name}: no text found"),
+        expected => format!("region {name}: no {expected} found"),
     }
 }
 

@@ -19,11 +19,12 @@ use serde::{Deserialize, Serialize};
 
 pub use logging::{Level, Settings as LogSettings};
 pub use problem::{Problem, Problems};
+pub(crate) use wording::nearest;
 
 use crate::daemon::{keep, metrics, trigger};
 use crate::error::Kind;
 use crate::sink::{serial, socket, speech, stdout};
-use crate::{capture, enhance, fields, find, gate, recognize, tidy, track};
+use crate::{capture, enhance, fields, find, gate, recognize, region, tidy, track};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -105,6 +106,8 @@ tables! {
         find: find::Settings,
         /// How lines are read.
         read: recognize::Settings,
+        /// In which parts of the picture print is looked for.
+        region: region::Settings,
         /// How what was read is cleaned.
         tidy: tidy::Settings,
         /// Which pictures are worth reading.
@@ -151,6 +154,8 @@ impl parse::Document for Config {
     fn check(&self) -> Vec<Fault> {
         let mut faults = Config::check(self);
         faults.extend(self.check_together());
+        let regions = self.region.check_beside(&self.read, &self.fields);
+        faults.extend(regions.into_iter().map(|fault| fault.within("region")));
         faults
     }
 }
@@ -195,6 +200,7 @@ impl Config {
         if self.trigger.gpio.line.is_some() {
             lines.push(format!("is triggered by {}", self.trigger.gpio));
         }
+        lines.extend(self.region.0.iter().map(region::Region::summary));
         let inputs = lines.len();
         if socket.enabled {
             lines.push(format!("listens on {}", socket.place().display()));

@@ -4,11 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use crate::event::{
     Confidence, Event, Glyph, LineEvent, LineText, NoReadEvent, PageChange, PageEvent, PageText,
+    RegionChange, RegionEvent,
 };
 use crate::fields::Fields;
 use crate::layout;
 use crate::line::ReadLine;
-use crate::quad::Quad;
+use crate::region::{Content, Regions};
 use crate::track::Change;
 
 /// The picture that an event comes from.
@@ -48,6 +49,7 @@ pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
         quad: line.quad,
         chars: chars.collect(),
         fields: fields.of(&line.text),
+        region: line.region,
         frame: origin.frame,
         captured_at: origin.captured_at,
         latency_ms: origin.latency_ms(),
@@ -55,13 +57,17 @@ pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
 }
 
 /// A page, of the lines in the order in which they came.
-pub fn page(told: &[(u64, ReadLine)], origin: Origin, fields: &Fields) -> Event {
+pub fn page(
+    told: &[(u64, ReadLine)],
+    origin: Origin,
+    fields: &Fields,
+    regions: &Regions,
+) -> PageEvent {
     let lines: Vec<ReadLine> = told.iter().map(|(_, line)| line.clone()).collect();
-    let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
-    let rows = layout::rows(&quads);
+    let rows = regions.rows(&lines);
     let text = layout::text(&lines, &rows);
     let sure = lines.iter().map(|l| l.confidence).sum::<f32>() / lines.len().max(1) as f32;
-    Event::Page(PageEvent {
+    PageEvent {
         event: PageChange::Steady,
         text: PageText::new(text.lines()),
         confidence: Confidence::new(sure),
@@ -72,6 +78,20 @@ pub fn page(told: &[(u64, ReadLine)], origin: Origin, fields: &Fields) -> Event 
             .map(|(id, _)| *id)
             .collect(),
         fields: fields.of(&text),
+        regions: regions.contents(&lines, fields),
+        frame: origin.frame,
+        captured_at: origin.captured_at,
+        latency_ms: origin.latency_ms(),
+    }
+}
+
+/// A region that must be filled is not, or now is.
+pub fn region(event: RegionChange, content: &Content, origin: Origin) -> Event {
+    Event::Region(RegionEvent {
+        event,
+        region: content.name.clone(),
+        expected: content.expected.clone(),
+        text: content.text.clone(),
         frame: origin.frame,
         captured_at: origin.captured_at,
         latency_ms: origin.latency_ms(),

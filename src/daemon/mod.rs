@@ -17,6 +17,7 @@ mod service;
 mod signals;
 mod sinks;
 mod supervised;
+mod teller;
 pub mod trigger;
 
 pub use health::Health;

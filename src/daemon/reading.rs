@@ -13,17 +13,18 @@ use super::keep::{self, Keeper};
 use super::orders::{Change, Orders};
 use super::outlets::Outlets;
 use super::supervised::{Step, Supervised};
+use super::teller::Teller;
 use super::trigger::{self, Mode};
 use super::{Ended, Opener};
 use crate::capture::{self, Clock};
 use crate::config::Config;
 use crate::error::Result;
-use crate::event::{Event, LineChange};
+use crate::event::{LineChange, PageEvent};
 use crate::fields::{self, Fields};
 use crate::frame::Frame;
 use crate::gate::{self, Gate};
-use crate::line::ReadLine;
 use crate::pipeline::{Page, Pipeline};
+use crate::region::{self, Content, Regions};
 use crate::sink::Backoff;
 use crate::status::State;
 use crate::track::{self, Sight, Tracker};
@@ -81,6 +82,8 @@ pub struct Settings {
     pub track: track::Settings,
     /// What is looked for in its text.
     pub fields: fields::Settings,
+    /// What must be read, and where.
+    pub region: region::Settings,
     /// When is read.
     pub trigger: trigger::Settings,
     /// Which pictures are kept.
@@ -97,32 +100,11 @@ impl Settings {
             gate: config.gate.clone(),
             track: config.track.clone(),
             fields: config.fields.clone(),
+            region: config.region.clone(),
             trigger: config.trigger.clone(),
             keep: config.keep.clone(),
             pauses: Pauses::default(),
         }
-    }
-}
-
-/// Where events go, and what is put to them on the way.
-struct Teller {
-    outlets: Outlets,
-    health: Health,
-    fields: Fields,
-}
-
-impl Teller {
-    fn line(&self, change: track::Change, origin: Origin) {
-        self.tell(events::line(change, origin, &self.fields));
-    }
-
-    fn page(&self, page: &[(u64, ReadLine)], origin: Origin) {
-        self.tell(events::page(page, origin, &self.fields));
-    }
-
-    fn tell(&self, event: Event) {
-        self.health.event_told();
-        self.outlets.tell(event);
     }
 }
 
@@ -132,6 +114,8 @@ struct Triggered {
     since: Duration,
     /// Whether a line was told since.
     told: bool,
+    /// What the regions hold, when the page stood still and was held back for one that must be filled.
+    held_back: Option<Vec<Content>>,
 }
 
 /// Everything between the source and the outlets.
@@ -169,11 +153,12 @@ impl<R: Reader> Reading<R> {
             source: Supervised::new(opener, backoff, health.clone()),
             gate: Gate::new(settings.gate.clone()),
             tracker: Tracker::new(settings.track.clone()),
-            teller: Teller {
+            teller: Teller::new(
                 outlets,
-                health: health.clone(),
-                fields: Fields::new(settings.fields.clone()),
-            },
+                health.clone(),
+                Fields::new(settings.fields.clone()),
+                Regions::new(&settings.region),
+            ),
             triggered: None,
             over: None,
             keeper: Keeper::new(settings.keep.clone()),
@@ -266,7 +251,7 @@ impl<R: Reader> Reading<R> {
             captured_at: self.frame.captured_at,
             latency,
         };
-        let (mut appeared, teller) = (false, &self.teller);
+        let (mut appeared, teller) = (false, &mut self.teller);
         match &read {
             Some(page) => self.tracker.observe(
                 &page.lines,
@@ -284,21 +269,32 @@ impl<R: Reader> Reading<R> {
                 .hold(taken, |change| teller.line(change, origin)),
         }
         let page = self.tracker.page(taken);
-        let whole = page.is_some();
-        if let Some(page) = page {
-            teller.page(&page, origin);
-        }
+        let page = page.map(|page| self.teller.page_of(&page, origin));
         if appeared {
             self.keeper.keep(&self.frame.luma);
         }
         if let Some(trigger) = &mut self.triggered {
             trigger.told |= appeared;
-            if whole && trigger.told {
+        }
+        if let Some(page) = page {
+            self.page(page, origin);
+        }
+        Ok(())
+    }
+
+    /// A page stands still, which is what a trigger waits for.
+    fn page(&mut self, page: PageEvent, origin: Origin) {
+        let is_missing = page.regions.iter().any(Content::is_missing);
+        match &mut self.triggered {
+            // There is time until the deadline to read the rest.
+            Some(trigger) if is_missing => trigger.held_back = Some(page.regions),
+            Some(trigger) if trigger.told => {
+                self.teller.page(page, origin);
                 self.triggered = None;
                 self.note_end(true);
             }
+            _ => self.teller.page(page, origin),
         }
-        Ok(())
     }
 
     /// What is in view is told again, as if it had just come.
@@ -306,29 +302,40 @@ impl<R: Reader> Reading<R> {
         self.end_trigger();
         self.health.triggered();
         self.gate.forget();
-        let (origin, teller) = (self.now(), &self.teller);
+        let (origin, teller) = (self.now(), &mut self.teller);
         self.tracker.forget(|change| teller.line(change, origin));
         self.triggered = Some(Triggered {
             at: self.clock.wall(),
             since: self.clock.monotonic(),
             told: false,
+            held_back: None,
         });
     }
 
-    /// The page as far as it was told, or that there is none.
+    /// The page as far as it was told; that there is none, where nothing was read or something that must be is missing.
     fn end_trigger(&mut self) {
         let Some(trigger) = self.triggered.take() else {
             return;
         };
-        self.note_end(trigger.told);
         let origin = self.now();
-        if trigger.told {
-            if let Some(page) = self.tracker.page_as_told() {
-                self.teller.page(&page, origin);
+        let page = self.tracker.page_as_told();
+        let page = page.map(|page| self.teller.page_of(&page, origin));
+        let contents = match &page {
+            Some(page) => page.regions.clone(),
+            None => trigger
+                .held_back
+                .unwrap_or_else(|| self.teller.page_of(&[], origin).regions),
+        };
+        let whole = trigger.told && !contents.iter().any(Content::is_missing);
+        self.note_end(whole);
+        if whole {
+            if let Some(page) = page {
+                self.teller.page(page, origin);
             }
             return;
         }
         self.health.not_read();
+        self.teller.regions(&contents, origin);
         let tried = self.clock.monotonic().saturating_sub(trigger.since);
         self.teller.tell(events::no_read(trigger.at, tried));
         self.keeper.keep(&self.frame.luma);
@@ -359,7 +366,7 @@ impl<R: Reader> Reading<R> {
 
     /// Without pictures, what was in view is gone after a while.
     fn time_passes(&mut self) {
-        let (origin, teller) = (self.now(), &self.teller);
+        let (origin, teller) = (self.now(), &mut self.teller);
         let now = self.clock.monotonic();
         self.tracker.observe(
             &[],
@@ -405,7 +412,10 @@ impl<R: Reader> Reading<R> {
         if new.keep != old.keep {
             self.keeper = Keeper::new(new.keep.clone());
         }
+        if new.region != old.region {
+            self.teller.look_at(Regions::new(&new.region));
+        }
         self.tracker.set(new.track.clone());
-        self.teller.fields = Fields::new(new.fields.clone());
+        self.teller.look_for(Fields::new(new.fields.clone()));
     }
 }

@@ -30,6 +30,7 @@ pub fn apply(
         note("enhance", old.enhance == new.enhance),
         note("find", old.find == new.find),
         note("read", old.read == new.read),
+        note("region", old.region == new.region),
         note("tidy", old.tidy == new.tidy),
     ];
     let reader = reads

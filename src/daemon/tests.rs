@@ -18,6 +18,8 @@ use crate::sink::{Limits, Outlet, Sink};
 use crate::status::State;
 use crate::track;
 
+mod regions;
+
 /// From one picture to the next.
 const PERIOD: Duration = Duration::from_millis(100);
 
@@ -115,18 +117,22 @@ impl Source for Script {
     }
 }
 
-/// Reads the text that the script put on view.
+/// Reads the text that the script put on view; a line `@NAME TEXT` lies in that region.
 struct Lookup(Texts);
 
 impl Reader for Lookup {
     fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let text = self.0.lock().unwrap()[usize::from(luma.get_pixel(0, 0).0[0])];
-        let lines = text.lines().enumerate().map(|(i, text)| ReadLine {
-            quad: Quad::upright(10.0, 10.0 + 40.0 * i as f32, 200.0, 20.0),
-            text: text.into(),
-            confidence: 0.9,
-            chars: text.chars().map(|c| (c, 0.9)).collect(),
-            region: None,
+        let lines = text.lines().enumerate().map(|(i, text)| {
+            let of_region = text.strip_prefix('@').and_then(|text| text.split_once(' '));
+            let (region, text) = of_region.map_or((None, text), |(name, text)| (Some(name), text));
+            ReadLine {
+                quad: Quad::upright(10.0, 10.0 + 40.0 * i as f32, 200.0, 20.0),
+                text: text.into(),
+                confidence: 0.9,
+                chars: text.chars().map(|c| (c, 0.9)).collect(),
+                region: region.map(|name| name.to_owned().into()),
+            }
         });
         Ok(Page {
             lines: lines.collect(),

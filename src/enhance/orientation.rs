@@ -9,6 +9,7 @@ use image::GrayImage;
 use image::imageops::{rotate90, rotate180, rotate270};
 use serde::{Deserialize, Serialize};
 
+use crate::quad::Point;
 use crate::{find, rectify};
 
 /// By how many degrees a page must be turned clockwise to be upright.
@@ -75,6 +76,23 @@ impl Turn {
             Turn::Quarter => rotate90(luma),
             Turn::Half => rotate180(luma),
             Turn::ThreeQuarters => rotate270(luma),
+        }
+    }
+
+    /// Where a point of the turned picture was in the one before, which had this size; all in pixels.
+    pub fn back(self, at: Point, (width, height): (f32, f32)) -> Point {
+        let Point { x, y } = at;
+        match self {
+            Turn::None => at,
+            Turn::Quarter => Point {
+                x: y,
+                y: height - x,
+            },
+            Turn::Half => Point {
+                x: width - x,
+                y: height - y,
+            },
+            Turn::ThreeQuarters => Point { x: width - y, y: x },
         }
     }
 }
@@ -197,5 +215,21 @@ mod tests {
     fn a_given_turn_is_not_questioned() {
         assert_eq!(Orientation::Half.turn(&page()), Turn::Half);
         assert_eq!(Orientation::Upright.turn(&rotate90(&page())), Turn::None);
+    }
+
+    #[test]
+    fn a_point_is_taken_back_to_where_it_was() {
+        let mut luma = GrayImage::new(5, 3);
+        luma.put_pixel(3, 1, Luma([255]));
+        for turn in [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters] {
+            let turned = turn.apply(&luma);
+            let (x, y, _) = turned.enumerate_pixels().find(|p| p.2[0] > 0).unwrap();
+            let middle = Point {
+                x: x as f32 + 0.5,
+                y: y as f32 + 0.5,
+            };
+            let before = turn.back(middle, (5.0, 3.0));
+            assert_eq!((before.x, before.y), (3.5, 1.5), "{turn:?}");
+        }
     }
 }

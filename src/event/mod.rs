@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::error::{Error, Kind, Result};
 use crate::fields::Field;
 use crate::quad::{Point, Quad};
+use crate::region;
 
 mod text;
 
@@ -39,6 +40,8 @@ pub enum Event {
     Guide(GuideEvent),
     /// A trigger ended without a reading.
     NoRead(NoReadEvent),
+    /// A region that must be filled is not, or now is.
+    Region(RegionEvent),
 }
 
 /// What became of a line.
@@ -61,6 +64,16 @@ pub enum PageChange {
     Steady,
 }
 
+/// What became of a region that must be filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegionChange {
+    /// What must be read there is not.
+    Missing,
+    /// It now is, after it was missing.
+    Filled,
+}
+
 /// A line of text in view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LineEvent {
@@ -81,6 +94,9 @@ pub struct LineEvent {
     /// What it means, from left to right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// The region of interest it lies in, where any are configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<region::Name>,
     /// The number of the frame it was read from.
     pub frame: u64,
     /// When that frame was taken.
@@ -104,6 +120,30 @@ pub struct PageEvent {
     /// What it means, in the order of the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// What each region of interest holds, where any are configured, in the order of the configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<region::Content>,
+    /// The number of the newest frame it was read from.
+    pub frame: u64,
+    /// When that frame was taken.
+    #[serde(with = "rfc3339")]
+    pub captured_at: SystemTime,
+    /// From the taking of the frame to the event, in milliseconds.
+    pub latency_ms: u64,
+}
+
+/// A region that must be filled is not, or now is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionEvent {
+    /// What became of it.
+    pub event: RegionChange,
+    /// Its name.
+    pub region: region::Name,
+    /// What is to be read there, as it is configured; empty for any text.
+    #[serde(default, skip_serializing_if = "LineText::is_empty")]
+    pub expected: LineText,
+    /// What was read there.
+    pub text: PageText,
     /// The number of the newest frame it was read from.
     pub frame: u64,
     /// When that frame was taken.
@@ -241,6 +281,7 @@ impl Event {
             Event::Line(line) if line.event == LineChange::Gone => None,
             Event::Line(line) => Some(Duration::from_millis(line.latency_ms)),
             Event::Page(page) => Some(Duration::from_millis(page.latency_ms)),
+            Event::Region(region) => Some(Duration::from_millis(region.latency_ms)),
             Event::Guide(_) | Event::NoRead(_) => None,
         }
     }

@@ -11,6 +11,7 @@ fn line() -> LineEvent {
         quad: Quad::upright(10.0, 20.04, 300.0, 32.0),
         chars: vec![Glyph::new("B", 0.99), Glyph::new(" ", 0.5)],
         fields: Vec::new(),
+        region: None,
         frame: 1234,
         captured_at: UNIX_EPOCH + Duration::from_millis(1_795_378_743_120),
         latency_ms: 84,
@@ -38,6 +39,7 @@ fn a_page_and_a_hint_are_told_as_the_contract_says() {
         confidence: Confidence::new(0.912_345),
         lines: vec![7, 8],
         fields: Vec::new(),
+        regions: Vec::new(),
         frame: 9,
         captured_at: UNIX_EPOCH,
         latency_ms: 3,
@@ -96,6 +98,27 @@ fn any_time() -> impl Strategy<Value = SystemTime> {
         .prop_map(|(s, ms)| UNIX_EPOCH + Duration::from_secs(s) + Duration::from_millis(ms))
 }
 
+#[test]
+fn a_region_is_told_as_the_contract_says() {
+    let missing = Event::Region(RegionEvent {
+        event: RegionChange::Missing,
+        region: "expiry".to_owned().into(),
+        expected: LineText::new("date"),
+        text: PageText::new(["BEST BEFORE"]),
+        frame: 9,
+        captured_at: UNIX_EPOCH,
+        latency_ms: 3,
+    });
+    let json = concat!(
+        r#"{"v":1,"type":"region","event":"missing","region":"expiry","expected":"date","text":"BEST BEFORE","#,
+        r#""frame":9,"captured_at":"1970-01-01T00:00:00.000Z","latency_ms":3}"#
+    );
+    assert_eq!(missing.to_json(), json);
+    assert_eq!(Event::from_json(json).unwrap(), missing);
+    let dirty = json.replace("expiry", "ex\\u001bpiry");
+    assert_eq!(Event::from_json(&dirty).unwrap(), missing);
+}
+
 prop_compose! {
     fn any_line()(
         event in prop_oneof![Just(LineChange::Appeared), Just(LineChange::Updated), Just(LineChange::Gone)],
@@ -114,6 +137,7 @@ prop_compose! {
             quad: Quad(quad.map(|(x, y)| Point { x: x as f32 / 10.0, y: y as f32 / 10.0 })),
             chars: chars.iter().map(|(c, p)| Glyph::new(c.encode_utf8(&mut [0; 4]), *p)).collect(),
             fields: Vec::new(),
+            region: None,
             frame,
             captured_at,
             latency_ms,

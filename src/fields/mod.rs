@@ -83,6 +83,36 @@ pub enum Kind {
     Phone,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 9] = [
+        Kind::Date,
+        Kind::Lot,
+        Kind::Weight,
+        Kind::Volume,
+        Kind::Price,
+        Kind::Gtin,
+        Kind::Url,
+        Kind::Email,
+        Kind::Phone,
+    ];
+
+    /// What it is called in events and in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Date => "date",
+            Kind::Lot => "lot",
+            Kind::Weight => "weight",
+            Kind::Volume => "volume",
+            Kind::Price => "price",
+            Kind::Gtin => "gtin",
+            Kind::Url => "url",
+            Kind::Email => "email",
+            Kind::Phone => "phone",
+        }
+    }
+}
+
 /// What a date is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

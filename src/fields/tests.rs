@@ -249,3 +249,10 @@ proptest! {
         prop_assert_eq!(values(Kind::Date, &format!("{day}.{month}.{year}")), [iso]);
     }
 }
+
+#[test]
+fn each_kind_has_the_word_that_events_have() {
+    for kind in Kind::ALL {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+    }
+}

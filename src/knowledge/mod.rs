@@ -6,6 +6,7 @@
 //! fits with the best one there is, and rejects. Made at start-up; asking allocates nothing.
 
 mod automaton;
+mod matcher;
 mod net;
 mod ngram;
 mod pattern;
@@ -13,6 +14,7 @@ mod settings;
 
 use std::fs::File;
 use std::io::Read;
+use std::sync::Arc;
 
 use crate::config::Fault;
 use crate::ctc::Prior;
@@ -22,6 +24,7 @@ use automaton::{Automaton, START};
 use ngram::{Context, Ngram, STEPS_OF_NAT, Sign};
 use pattern::{Pattern, Set};
 
+pub use matcher::Matcher;
 pub use settings::{Fit, Mode, Settings};
 
 /// The n-gram model that is part of the program.
@@ -31,7 +34,7 @@ const MOST_COST: usize = 1024;
 
 /// All that is known.
 pub struct Knowledge {
-    usual: Option<Usual>,
+    usual: Option<Arc<Usual>>,
     /// What words and patterns ask for, within what is allowed.
     expected: Option<Expected>,
     /// The lines that are of allowed characters only.
@@ -75,19 +78,34 @@ impl Knowledge {
     /// # Errors
     /// `Config`, when a file cannot be read, or when nothing this reader reads could fit.
     pub fn new(settings: &Settings, model: &Model) -> Result<Self> {
-        let chars: Vec<Option<char>> = (0..model.classes())
-            .map(|class| model.character(class))
-            .collect();
-        let told = |fault: Fault| {
-            Error::new(
-                Kind::Config,
-                format!("read.knowledge.{}: {}", fault.key, fault.message),
-            )
-        };
-        let (expected, allowed) = Self::fits(settings, &chars).map_err(told)?;
+        let chars = chars(model);
         let usual = (settings.ngram_weight > 0.0)
             .then(|| Usual::new(settings, &chars))
             .transpose()?;
+        Self::beside(usual.map(Arc::new), settings, &chars).map_err(|fault| {
+            let fault = fault.within("read.knowledge");
+            Error::new(Kind::Config, format!("{}: {}", fault.key, fault.message))
+        })
+    }
+
+    /// What other settings say of words, patterns and characters; usual text is what it is for this one, in the same memory.
+    ///
+    /// # Errors
+    /// What cannot be used.
+    pub fn otherwise(
+        &self,
+        settings: &Settings,
+        model: &Model,
+    ) -> std::result::Result<Self, Fault> {
+        Self::beside(self.usual.clone(), settings, &chars(model))
+    }
+
+    fn beside(
+        usual: Option<Arc<Usual>>,
+        settings: &Settings,
+        chars: &[Option<char>],
+    ) -> std::result::Result<Self, Fault> {
+        let (expected, allowed) = Self::fits(settings, chars)?;
         Ok(Knowledge {
             usual,
             expected,
@@ -134,7 +152,7 @@ impl Knowledge {
     /// Usual text is more likely than unusual text.
     pub fn leaning(&self) -> Known<'_> {
         Known {
-            usual: self.usual.as_ref(),
+            usual: self.usual.as_deref(),
             fit: None,
         }
     }
@@ -143,7 +161,7 @@ impl Knowledge {
     pub fn expecting(&self) -> Option<Known<'_>> {
         let fit = &self.expected.as_ref()?.lines;
         Some(Known {
-            usual: self.usual.as_ref(),
+            usual: self.usual.as_deref(),
             fit: Some(fit),
         })
     }
@@ -152,7 +170,7 @@ impl Knowledge {
     pub fn allowing(&self) -> Option<Known<'_>> {
         let fit = self.allowed.as_ref()?;
         Some(Known {
-            usual: self.usual.as_ref(),
+            usual: self.usual.as_deref(),
             fit: Some(fit),
         })
     }
@@ -165,6 +183,13 @@ impl Knowledge {
             .and_then(|expected| expected.part(classes))
             .unwrap_or(0..count)
     }
+}
+
+/// The character of each class.
+fn chars(model: &Model) -> Vec<Option<char>> {
+    (0..model.classes())
+        .map(|class| model.character(class))
+        .collect()
 }
 
 impl Expected {

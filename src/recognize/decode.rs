@@ -17,10 +17,9 @@ const HELD_CUT: f32 = CUT / 100.0;
 /// right one of two that are alike still has a 300th of the probability; one that is plainly another has less.
 const LN_CHANGE: f32 = 5.7;
 
-/// The decoder and what it knows.
+/// The decoder and its memory.
 pub struct LineReader {
     decoder: Box<LineDecoder<State>>,
-    knowledge: Knowledge,
     /// The best free readings of the line in work: they stand while it is decoded again.
     free: Box<[Hypothesis<LINE_STEPS>]>,
     count: usize,
@@ -42,21 +41,19 @@ pub enum Verdict<'a> {
 }
 
 impl LineReader {
-    /// A decoder that knows so much.
-    pub fn new(knowledge: Knowledge) -> Self {
+    /// A decoder that has read nothing.
+    pub fn new() -> Self {
         LineReader {
             decoder: LineDecoder::boxed(),
-            knowledge,
             free: vec![Hypothesis::new(); crate::ctc::LINE_BEAM].into_boxed_slice(),
             count: 0,
         }
     }
 
-    /// Reads one line.
-    pub fn read(&mut self, probs: &Probs<'_>) -> Verdict<'_> {
+    /// Reads one line, of which so much is known.
+    pub fn read(&mut self, probs: &Probs<'_>, knowledge: &Knowledge) -> Verdict<'_> {
         let LineReader {
             decoder,
-            knowledge,
             free,
             count,
         } = self;

@@ -12,9 +12,10 @@ mod settings;
 use image::GrayImage;
 use image::imageops::{self, FilterType};
 
+use crate::config::Fault;
 use crate::ctc::{self, Probs};
 use crate::error::{Error, Kind, Result};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{self, Knowledge};
 use crate::line::ReadLine;
 use crate::model::{Model, Scores};
 use crate::quad::Quad;
@@ -41,12 +42,23 @@ pub enum Reading {
     Rejected(ReadLine),
 }
 
+/// Of which lines a strip is one, when more is known of some than of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineKind(usize);
+
+impl LineKind {
+    /// Those of which is known what the settings of the recognizer say.
+    pub const USUAL: LineKind = LineKind(0);
+}
+
 /// Reads strips with one model.
 pub struct Recognizer {
     model: Model,
     graph: Graph,
     plans: [Option<Plan>; BUCKETS.len()],
     reader: LineReader,
+    /// What is known of lines: of most, and of those of some places.
+    known: Vec<Knowledge>,
     input: Vec<f32>,
     scores: Vec<f32>,
 }
@@ -63,17 +75,36 @@ impl Recognizer {
             Model::load(&settings.model)?
         };
         let graph = Graph::parse(&model.graph, &model.origin)?;
-        let reader = LineReader::new(Knowledge::new(&settings.knowledge, &model)?);
+        let known = vec![Knowledge::new(&settings.knowledge, &model)?];
         let mut recognizer = Recognizer {
             model,
             graph,
             plans: Default::default(),
-            reader,
+            reader: LineReader::new(),
+            known,
             input: Vec::new(),
             scores: Vec::new(),
         };
-        recognizer.read(&mut GrayImage::new(BUCKETS[0], recognizer.height()))?;
+        recognizer.read(
+            &mut GrayImage::new(BUCKETS[0], recognizer.height()),
+            LineKind::USUAL,
+        )?;
         Ok(recognizer)
+    }
+
+    /// Learns what is said of other lines. The model, and what is known of usual text, are shared by all.
+    ///
+    /// # Errors
+    /// What cannot be used, as when nothing that the model reads could fit.
+    pub fn learn(
+        &mut self,
+        settings: &knowledge::Settings,
+    ) -> std::result::Result<LineKind, Fault> {
+        if let Some(usual) = self.known.first() {
+            let known = usual.otherwise(settings, &self.model)?;
+            self.known.push(known);
+        }
+        Ok(LineKind(self.known.len() - 1))
     }
 
     /// Rows of the strips that the model takes, in pixels.
@@ -91,7 +122,7 @@ impl Recognizer {
     ///
     /// # Errors
     /// `Config`, when the model fails on the strip.
-    pub fn read(&mut self, strip: &mut GrayImage) -> Result<Reading> {
+    pub fn read(&mut self, strip: &mut GrayImage, kind: LineKind) -> Result<Reading> {
         let widest = BUCKETS[BUCKETS.len() - 1];
         if strip.width() > widest {
             *strip = imageops::resize(strip, widest, self.height(), FilterType::Triangle);
@@ -130,7 +161,9 @@ impl Recognizer {
         }
         let blank = self.model.description.blank;
         let probs = Probs::new(&self.scores, shape.steps, shape.classes, blank)?;
-        let verdict = self.reader.read(&probs);
+        // A kind comes from `learn` alone, so it is there.
+        let known = &self.known[kind.0];
+        let verdict = self.reader.read(&probs, known);
         let rejected = matches!(verdict, Verdict::Rejected(_));
         let (hypothesis, part, confidence) = match verdict {
             Verdict::Reads {

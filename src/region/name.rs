@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a region; a clone costs no memory, so each line of each picture can have one.
+use crate::event::LineText;
+
+/// The name of a region, as clean as a [`LineText`]. A clone costs no memory, so each line of each picture can have one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub struct Name(Arc<str>);
@@ -18,7 +20,7 @@ impl Name {
 
 impl From<String> for Name {
     fn from(name: String) -> Self {
-        Name(name.into())
+        Name(LineText::new(&name).as_str().into())
     }
 }
 

@@ -157,6 +157,11 @@ impl Report<'_> {
         let Some((at, value)) = entry(table, path) else {
             return;
         };
+        // What was taken out of a table may now be said to be missing from it.
+        let inside = format!("{}.", wording::dotted(path));
+        if self.list.iter().any(|told| told.key.starts_with(&inside)) {
+            return;
+        }
         let message = match shape.at(path) {
             None => wording::unknown_key(shape, path, value.0),
             Some(expected) => {
@@ -173,7 +178,9 @@ impl Report<'_> {
     /// Takes down what makes no sense, unless the key is already spoken of.
     fn sense<T: Document>(&mut self, settings: &T, table: &DeTable<'_>) {
         for fault in settings.check() {
-            if self.list.iter().any(|problem| problem.key == fault.key) {
+            let inside = format!("{}.", fault.key);
+            let told = |key: &str| key == fault.key || key.starts_with(&inside);
+            if self.list.iter().any(|problem| told(&problem.key)) {
                 continue;
             }
             let mut path: Vec<&str> = fault.key.split('.').collect();
@@ -254,13 +261,27 @@ fn place<S: AsRef<str>>(table: &DeTable<'_>, path: &[S]) -> Option<usize> {
     entry(table, path).map(|(at, _)| at)
 }
 
-/// Takes the entry at `path` out; a list goes as a whole.
+/// Takes the entry at `path` out; what is wrong in a list of values takes the list with it, in a list of tables only what
+/// is wrong in one of them.
 fn remove(table: &mut DeTable<'_>, path: &[String]) {
     let Some((first, rest)) = path.split_first() else {
         return;
     };
-    match table.get_mut(first.as_str()).map(|value| value.get_mut()) {
-        Some(DeValue::Table(inner)) if !rest.is_empty() => remove(inner, rest),
+    let value = table.get_mut(first.as_str()).map(|value| value.get_mut());
+    match (value, rest) {
+        (Some(DeValue::Table(inner)), [_, ..]) => remove(inner, rest),
+        (Some(DeValue::Array(elements)), [index, inside @ ..]) if !inside.is_empty() => {
+            let element = index
+                .parse()
+                .ok()
+                .and_then(|at: usize| elements.get_mut(at));
+            match element.map(|element| element.get_mut()) {
+                Some(DeValue::Table(inner)) => remove(inner, inside),
+                _ => {
+                    table.remove(first.as_str());
+                }
+            }
+        }
         _ => {
             table.remove(first.as_str());
         }

@@ -14,6 +14,7 @@ use super::{Filter, Sink};
 use crate::control::Requests;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Confidence, Event, LineChange};
+use crate::region::Content;
 
 pub mod framing;
 mod line;
@@ -159,7 +160,10 @@ fn chosen(settings: &Settings) -> impl Fn(&Event) -> bool + use<> {
         (Send::Line, Event::Line(line)) => {
             line.event != LineChange::Gone && certain(line.confidence)
         }
-        (Send::Page, Event::Page(page)) => certain(page.confidence),
+        // A host would take it for a whole one.
+        (Send::Page, Event::Page(page)) => {
+            certain(page.confidence) && !page.regions.iter().any(Content::is_missing)
+        }
         _ => false,
     }
 }
@@ -188,7 +192,7 @@ impl Sink for Serial {
                 Event::Line(line) => self.framing.frame([line.text.as_str()], &mut self.frame),
                 Event::Page(page) => self.framing.frame(page.text.lines(), &mut self.frame),
                 Event::NoRead(_) => self.framing.no_read(&mut self.frame),
-                Event::Guide(_) => false,
+                Event::Guide(_) | Event::Region(_) => false,
             };
         if !some {
             return Ok(());

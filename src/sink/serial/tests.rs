@@ -322,3 +322,30 @@ fn a_port_that_can_never_be_used_as_asked_is_refused_at_the_start() {
     let fault = Serial::open(&settings(file.path()), requests().0).err();
     assert_eq!(fault.unwrap().kind(), Kind::Config);
 }
+
+#[test]
+fn a_page_that_lacks_what_must_be_read_is_not_sent() {
+    let mut lacking = page(&["LOT 1"]);
+    let Event::Page(told) = &mut lacking else {
+        unreachable!()
+    };
+    let mut content = crate::region::Content {
+        name: "expiry".to_owned().into(),
+        expected: Default::default(),
+        text: Default::default(),
+        filled: false,
+        required: true,
+    };
+    told.regions = vec![content.clone()];
+    let settings = Settings {
+        send: Send::Page,
+        ..Settings::default()
+    };
+    assert!(!chosen(&settings)(&lacking));
+    content.required = false;
+    let Event::Page(told) = &mut lacking else {
+        unreachable!()
+    };
+    told.regions = vec![content];
+    assert!(chosen(&settings)(&lacking));
+}

@@ -289,7 +289,9 @@ impl Sink for Socket {
                 });
                 view::Change::Shown(line.id, as_line(&appeared))
             }
-            Event::Page(_) | Event::Guide(_) | Event::NoRead(_) => view::Change::None,
+            Event::Page(_) | Event::Guide(_) | Event::NoRead(_) | Event::Region(_) => {
+                view::Change::None
+            }
         };
         let running = match self.running.take() {
             Some(running) => running,

@@ -237,7 +237,7 @@ impl Sink for Speech {
             Event::Page(_) => pages,
             Event::Line(line) => pages && line.event == LineChange::Gone,
             Event::Guide(_) => hints,
-            Event::NoRead(_) => false,
+            Event::NoRead(_) | Event::Region(_) => false,
         })
     }
 
@@ -245,7 +245,7 @@ impl Sink for Speech {
         match event {
             Event::Guide(_) => Some(turn::FRESH),
             Event::Page(_) => Some(PAGE_LASTS),
-            Event::Line(_) | Event::NoRead(_) => None,
+            Event::Line(_) | Event::NoRead(_) | Event::Region(_) => None,
         }
     }
 
@@ -262,7 +262,7 @@ impl Sink for Speech {
                 }
             }
             Event::Line(line) if line.event == LineChange::Gone => self.turn.line_gone(line.id),
-            Event::Line(_) | Event::NoRead(_) => {}
+            Event::Line(_) | Event::NoRead(_) | Event::Region(_) => {}
         }
         Ok(())
     }

@@ -21,7 +21,8 @@ build: setup
 demo: build
 	@target=$${CARGO_TARGET_DIR:-target}/release; tests/demo/run.sh $$target/glyphd $$target/examples/virtual_serial
 
-test: setup
+test:
+	@tests/setup.sh tests
 	cargo test --locked
 
 check: setup

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the build needs beside Rust, a C compiler (tract's kernels) and libclang (the camera bindings), and what
-# the tests talk to: Speech Dispatcher with espeak-ng.
+# Installs what the build needs beside Rust: a C compiler (tract's kernels) and libclang (the camera bindings). With the word
+# "tests", also what the tests talk to: Speech Dispatcher with espeak-ng.
 # For Debian and its kin; elsewhere it says what is missing. Does nothing when all is there.
 set -eu
 
@@ -9,11 +9,14 @@ command -v cargo >/dev/null || { echo "setup: cargo is missing: install Rust (ru
 command -v cc >/dev/null || missing="$missing gcc libc6-dev"
 [ -e /usr/include/linux/videodev2.h ] || missing="$missing linux-libc-dev"
 ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* >/dev/null 2>&1 || missing="$missing libclang-dev"
-for package in speech-dispatcher espeak-ng; do
-	command -v "$package" >/dev/null || missing="$missing $package"
-done
-# Speech Dispatcher's own synthesizer, where there is no sound card: its module for espeak-ng, and its audio plugins.
-[ -e /usr/lib/speech-dispatcher-modules/sd_espeak-ng ] || missing="$missing speech-dispatcher-espeak-ng"
+if [ "${1:-}" = tests ]; then
+	for package in speech-dispatcher espeak-ng; do
+		command -v "$package" >/dev/null || missing="$missing $package"
+	done
+	# Speech Dispatcher's module for espeak-ng, wherever this Debian has it.
+	ls /usr/lib*/speech-dispatcher-modules/ /usr/lib/*/speech-dispatcher-modules/ 2>/dev/null | grep -q '^sd_espeak-ng$' ||
+		missing="$missing speech-dispatcher-espeak-ng"
+fi
 [ -n "$missing" ] || exit 0
 
 command -v apt-get >/dev/null || { echo "setup: install these by hand, this is no Debian:$missing" >&2; exit 69; }

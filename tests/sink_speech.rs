@@ -41,7 +41,10 @@ impl Server {
     fn start() -> Self {
         for program in ["speech-dispatcher", "espeak-ng"] {
             let there = Command::new(program).arg("--version").output();
-            assert!(there.is_ok(), "{program} is missing: run tests/setup.sh");
+            assert!(
+                there.is_ok(),
+                "{program} is missing: run `tests/setup.sh tests`"
+            );
         }
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().display().to_string();
@@ -255,7 +258,7 @@ fn the_daemon_has_each_page_of_a_scene_said_once_and_tells_what_the_server_lacks
     let text = format!(
         "[camera]\nsource = \"dir:{}\"\n[track]\ngone-after-ms = 100\n[output.socket]\nenabled = false\n\
          [output.stdout]\nformat = \"json\"\n[log]\nlevel = \"warn\"\n\
-         [output.speech]\nenabled = true\npath = \"{}\"\nvoice = \"Nobody\"\n",
+         [output.speech]\nenabled = true\npath = \"{}\"\nvoice = \"Nobody\"\nhints = false\n",
         repository("tests/scenes/demo").display(),
         server.path("speechd.sock").display(),
     );
@@ -279,6 +282,55 @@ fn the_daemon_has_each_page_of_a_scene_said_once_and_tells_what_the_server_lacks
     assert_eq!(complaints.len(), 1, "{complaints:?}");
     let lacks = "output.speech.voice: no voice \"Nobody\", the usual one speaks";
     assert!(complaints[0].contains(lacks), "{complaints:?}");
+}
+
+#[test]
+fn a_reload_gives_a_voice_and_status_shows_how_it_is() {
+    let mut server = Server::start();
+    let socket = server.path("g.sock");
+    let configure = |speech: bool| {
+        let text = format!(
+            "[camera]\nsource = \"v4l2:/dev/no-such-camera\"\n[output.socket]\npath = \"{}\"\n\
+             [output.speech]\nenabled = {speech}\npath = \"{}\"\n",
+            socket.display(),
+            server.path("speechd.sock").display(),
+        );
+        fs::write(server.path("g.toml"), text).unwrap();
+    };
+    let ask = |word: &str| finish(command().arg(word).arg(&socket)).succeeds();
+    configure(false);
+    let _daemon = Running::start(
+        command()
+            .args(["run", "--config"])
+            .arg(server.path("g.toml")),
+    );
+    wait_for("the daemon", || UnixStream::connect(&socket).ok());
+    assert!(!ask("status").contains("speech"));
+    configure(true);
+    assert!(ask("reload").contains("output"));
+    let said_of_it = || {
+        let status = ask("status");
+        let lines: Vec<&str> = status.lines().collect();
+        let at = lines.iter().position(|line| line.contains("speech"));
+        at.map(|at| lines[at..].join("\n"))
+    };
+    assert!(said_of_it().is_some());
+    configure(false);
+    ask("reload");
+    assert_eq!(said_of_it(), None);
+    server.stop();
+    let place = server.path("speechd.sock");
+    let text = fs::read_to_string(server.path("g.toml")).unwrap();
+    fs::write(server.path("g.toml"), text.replace("false", "true")).unwrap();
+    ask("reload");
+    let fault = format!("{}: no Speech Dispatcher there", place.display());
+    wait_for("the fault", || {
+        said_of_it().filter(|said| said.contains(&fault))
+    });
+    server.run();
+    wait_for("its end", || {
+        said_of_it().filter(|said| !said.contains(&fault))
+    });
 }
 
 #[test]

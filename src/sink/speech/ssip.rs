@@ -3,12 +3,11 @@
 //! Takes commands and texts, and gives the answers and what the server reports of its messages. No call waits longer than it
 //! is told, whatever the server does; what it sends is bounded, and breaks the connection at worst.
 //!
-//! The published clients do not fit. The server reports the end of one message between a text and its answer (0.11.4 does so each
-//! time a text interrupts another), and there `ssip-client` 0.10 and `ssip-client-async` 0.19 either fail
-//! (`receive_message_id`) or lose the number of the message (`receive`), without which no report can be told from another;
-//! both panic on an answer that they do not know, do not double leading dots, and keep the socket, so that nobody can wait
-//! for a report. `speech-dispatcher` binds the C library, which would have to be there for each board that glyphd is
-//! built for.
+//! The published clients do not fit. The server (0.11.4) reports that it has dropped a hint before it answers to the hint, and may
+//! report any other message there: `ssip-client` 0.10 and `ssip-client-async` 0.19 then either fail (`receive_message_id`)
+//! or lose the number of the message (`receive`), and with it what a report is about, so that a hint that nobody heard
+//! counts as said. Both also panic on an answer that they do not know. `speech-dispatcher` 0.16 binds the C library, which would have
+//! to be there for each board that glyphd is built for.
 //!
 //! Source: "Speech Synthesis Interface Protocol", the manual of Speech Dispatcher.
 

@@ -10,6 +10,7 @@ help:
 	@echo "make eval EVAL=DIR   score the built-in model over DIR/lines/* and DIR/pages/*"
 	@echo "make peers DATA='DIR ...'   compare with Tesseract and PP-OCR over labelled folders, and write a page about it"
 	@echo "make peers-test      the tests of that comparison"
+	@echo "make scenes  draw scenes of 30 s, play them as a camera, and say how glyphd did (see docs/scenes.md)"
 	@echo "make model   train, quantise and install the built-in model (hours; see models/train)"
 
 setup:
@@ -42,3 +43,4 @@ clean:
 
 -include tests/lab/lab.mk
 -include tests/peers/peers.mk
+-include tests/scenes/scenes.mk

@@ -1,12 +1,15 @@
 //! Plays the long scenes as a camera and says how glyphd did: `make scenes`, docs/scenes.md.
 //!
-//! `play_scenes [--config FILE] [--read-ms N,N] [--keep-readings] [--events] [--json FILE] SCENE...`, each scene a folder that
+//! `play_scenes [--config FILE] [--read-ms N,N] [--keep-readings] [--events] [--notes] [--json FILE] SCENE...`, each scene a folder that
 //! `tests/scenes/long.py` made. Time is simulated: a reading takes as long as is said, however fast this machine is.
 
 mod cache;
 mod hints;
+mod lines;
+mod pages;
 mod play;
 mod score;
+mod single;
 mod table;
 mod truth;
 

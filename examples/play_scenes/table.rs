@@ -3,11 +3,12 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use glyphd::score::Score;
 use serde_json::{Value, json};
 
 use crate::hints::Hints;
 use crate::play::Played;
-use crate::score::{Scored, Way};
+use crate::score::Scored;
 use crate::truth::Scene;
 
 /// Seconds after which a scene that stands still is known to.
@@ -81,8 +82,7 @@ fn seconds(value: Option<f64>) -> String {
     value.map_or("-".into(), |v| format!("{v:.2}"))
 }
 
-fn way(way: &Way) -> String {
-    let score = &way.score;
+fn way(score: &Score) -> String {
     match score.pairs {
         0 => "-".into(),
         pairs => format!(
@@ -166,10 +166,7 @@ pub fn text(cost: u64, rows: &[Row]) -> String {
 }
 
 pub fn json(cost: u64, rows: &[Row]) -> Value {
-    let way = |way: &Way| {
-        let score = &way.score;
-        json!({"lines": score.pairs, "alnum-exact": score.alnum, "exact": score.exact, "cer": score.cer()})
-    };
+    let way = |score: &Score| json!({"lines": score.pairs, "alnum-exact": score.alnum, "exact": score.exact, "cer": score.cer()});
     let scenes: Vec<Value> = rows
         .iter()
         .map(|row| {

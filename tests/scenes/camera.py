@@ -13,7 +13,6 @@ import numpy as np
 from drawing import HEIGHT, SUPER, WIDTH, Label, font_of_capitals, outline, print_label, room
 
 FPS = 15.0
-SHUTTER = 0.022  # Seconds that the shutter is open: a webcam in a lit room.
 MOST_MOMENTS = 12  # Of one frame; what moves farther between two of them is smeared along its way.
 LUMA = np.float32([0.299, 0.587, 0.114])  # BT.601, as in glyphd.
 
@@ -32,6 +31,9 @@ class Printed:
     capitals: float
     ink: float
     paper: float
+    # Of a line that bends away: the cosine of the angle at its farther end, and the share that is on this side.
+    squeeze: float = 1.0
+    shown: float = 1.0
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Placed:
     sheet: Sheet
     place: np.ndarray
     shadow: float = 0.0  # How much light it keeps off what is behind it.
+    inner: float = 0.0  # How far what is on it has moved without it, in pixels: the label of a bottle.
 
     def at(self, points: np.ndarray) -> np.ndarray:
         return cv2.perspectiveTransform(np.float32(points).reshape(1, -1, 2), self.place)[0]
@@ -113,14 +116,14 @@ class Camera:
         x, y, radius, power = glare
         return light, power * np.exp(-((self.x - x) ** 2 + (self.y - y) ** 2) / (2 * radius**2))
 
-    def shoot(self, view, t: float, *, defocus, gain, flicker, glare, noise) -> np.ndarray:
+    def shoot(self, view, t: float, *, defocus, gain, flicker, glare, noise, shutter) -> np.ndarray:
         """The frame whose exposure has its middle at `t`; `view(t)` gives what is placed, the farthest first."""
-        first, last = view(t - SHUTTER / 2), view(t + SHUTTER / 2)
+        first, last = view(t - shutter / 2), view(t + shutter / 2)
         way, a, b = max(((movement(a, b), a, b) for a, b in zip(first, last)), key=lambda move: move[0])
         moments = int(np.clip(math.ceil(way / 1.2), 1, MOST_MOMENTS))
         total = None
         for number in range(moments):
-            canvas = self.canvas(view(t + SHUTTER * ((number + 0.5) / moments - 0.5)))
+            canvas = self.canvas(view(t + shutter * ((number + 0.5) / moments - 0.5)))
             total = canvas.astype(np.float32) if total is None else cv2.accumulate(canvas, total)
         seen = total / moments
         if way / moments > 2:
@@ -150,12 +153,13 @@ class Camera:
 def movement(a: Placed, b: Placed) -> float:
     """How far the farthest corner that is in the picture goes, in pixels."""
     p, q = outline(a.place, a.sheet.size), outline(b.place, b.sheet.size)
-    return float(np.hypot(*(q - p).T).max())
+    return float(np.hypot(*(q - p).T).max()) + abs(b.inner - a.inner)
 
 
 def smear(seen: np.ndarray, a: Placed, b: Placed, moments: int) -> np.ndarray:
     """Along the way of the foremost thing, by what lies between two moments; else fast things show several edges."""
     step = (outline(b.place, b.sheet.size) - outline(a.place, a.sheet.size)).mean(axis=0) / moments
+    step[0] -= (b.inner - a.inner) / moments
     length = math.hypot(*step)
     size = int(length) * 2 + 3
     kernel = np.zeros((size, size), np.float32)
@@ -169,6 +173,9 @@ def shade(canvas: np.ndarray, corners: np.ndarray, depth: float, blur: float = 2
     """A soft shadow: a sixteenth of the resolution shows the same."""
     coarse = 16
     h, w = canvas.shape
+    reach = 3 * blur + max(shift)
+    if (corners.max(axis=0) < -reach).any() or (corners.min(axis=0) > np.float32([WIDTH, HEIGHT]) + reach).any():
+        return
     mask = np.zeros((h // coarse, w // coarse), np.float32)
     cv2.fillPoly(mask, [np.int32((corners + shift) * SUPER / coarse * 16)], 1.0, shift=4)
     mask = 1 - depth * cv2.GaussianBlur(mask, (0, 0), blur * SUPER / coarse)

@@ -6,7 +6,7 @@ OUT/NAME/scene.json: what the scene shows, its rate, and which of its labels are
 pictures here; the same seed and the same versions of the packages give the same frames.
 
     apt-get install python3-opencv python3-numpy python3-pil \\
-        fonts-dejavu-core fonts-liberation fonts-lato fonts-roboto-unhinted
+        fonts-dejavu-extra fonts-liberation fonts-lato fonts-roboto-unhinted
     python3 tests/scenes/long.py [--out target/scenes] [NAME ...]
 """
 

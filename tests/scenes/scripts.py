@@ -6,15 +6,13 @@ as many things in the same order; what is away is out of the picture) and how th
 
 import math
 
-import cv2
 import numpy as np
 
-from camera import Placed, Sheet, sheet_of
-from drawing import SUPER, Label, Line, pose
+from drawing import Label, Line
 from motion import Hand, along, eased, pulse
+from props import Bottle, CREAM, DARK_INK, arm_behind, card, grip, held_at, lying, moved, open_hand, thumb
 
 AWAY = (-2000.0, -2000.0)  # Out of the picture.
-DARK_INK, CREAM = (26, 24, 28), (250, 250, 246)
 
 
 class Scene:
@@ -27,83 +25,7 @@ class Scene:
 
     def shot(self, t: float) -> dict:
         """How the camera takes the frame at `t`."""
-        return {"defocus": 0.55, "gain": 0.88, "flicker": 0.0, "glare": None, "noise": 1.3}
-
-
-def card(name: str, rng: np.random.Generator, width: int, colour: tuple, rows: list) -> Sheet:
-    """A card with a coloured head; rows are (text, font, height of capitals), the first in the head."""
-    lines, y = [], 0.0
-    for number, (text, font, height) in enumerate(rows):
-        y += height * (1.75 if number != 1 else 2.15)
-        ink = CREAM if number == 0 else colour if number == 1 else DARK_INK
-        lines.append(Line(text, font, height, 36, y, ink))
-    head = rows[0][2] * 2.3
-    return sheet_of(name, Label((width, int(y + 34)), lines, [(0, 0, width, head, colour)]), rng)
-
-
-def held_at(sheet: Sheet, hand: Hand, t: float, centre: tuple, *, roll=0.0, scale=1.0, pitch=4.0, yaw=-5.0) -> Placed:
-    by = hand.at(t)
-    place = pose(
-        sheet.size,
-        (centre[0] + by["x"], centre[1] + by["y"]),
-        pitch + by["pitch"],
-        yaw + by["yaw"],
-        roll + by["roll"],
-        scale * (1 + by["zoom"]),
-    )
-    return Placed(sheet, place, 0.28)
-
-
-def lying(sheet: Sheet, centre: tuple, roll=0.0, scale=1.0, pitch=-9.0, yaw=3.0) -> Placed:
-    """On the table, or leaning at the wall: it does not move."""
-    return Placed(sheet, pose(sheet.size, centre, pitch, yaw, roll, scale), 0.2)
-
-
-def limb(picture: np.ndarray, alpha: np.ndarray, points: list, width: float, tone: float) -> None:
-    """A finger or an arm: round, so that it is darker towards its edges."""
-    track = np.int32(np.float32(points) * SUPER)
-    for share in np.linspace(1.0, 0.2, 9):
-        colour = tone * (0.62 + 0.38 * math.sqrt(1 - (share * 0.98) ** 2))
-        for a, b in zip(track, track[1:]):
-            cv2.line(picture, tuple(map(int, a)), tuple(map(int, b)), colour, max(int(width * share * SUPER), 1), cv2.LINE_AA)
-            if share == 1.0:
-                cv2.line(alpha, tuple(map(int, a)), tuple(map(int, b)), 255, int(width * SUPER), cv2.LINE_AA)
-
-
-def layer(width: int, height: int, limbs: list, blur: float) -> Sheet:
-    picture = np.full((height * SUPER, width * SUPER), 120, np.float32)
-    alpha = np.zeros(picture.shape, np.uint8)
-    for points, thick, tone in limbs:
-        limb(picture, alpha, points, thick, tone)
-    soft = (0, 0)
-    picture = cv2.GaussianBlur(picture, soft, blur * SUPER * 1.5)
-    return Sheet(np.clip(picture, 0, 255).astype(np.uint8), cv2.GaussianBlur(alpha, soft, blur * SUPER))
-
-
-def arm_behind() -> Sheet:
-    """The hand and sleeve behind a card that it holds; its grip is at (60, 40)."""
-    return layer(420, 560, [([(120, 200), (260, 520)], 150, 78), ([(70, 40), (110, 130), (130, 190)], 112, 138)], 1.5)
-
-
-def thumb() -> Sheet:
-    """The thumb before the card; its grip is at (110, 80)."""
-    return layer(240, 170, [([(205, 90), (150, 72), (92, 56)], 46, 176), ([(92, 54), (78, 50)], 24, 200)], 1.2)
-
-
-def open_hand() -> Sheet:
-    """A hand that reaches into the view from the right: about as large as the label that it passes."""
-    fingers = [([(330, 250), (120, 120 + 78 * n)], 66, 168 - 4 * n) for n in range(4)]
-    fingers[0][0][1], fingers[3][0][1] = (170, 96), (178, 356)
-    parts = [([(560, 300), (980, 420)], 170, 150), ([(400, 260), (560, 300)], 260, 160)]
-    return layer(1000, 560, parts + fingers + [([(470, 170), (330, 40)], 70, 172)], 2.0)
-
-
-def grip(card_: Placed, behind: Sheet, front: Sheet) -> list:
-    """The hand that holds the card at its lower right corner: behind it, the card, before it."""
-    w, h = card_.sheet.size
-    corner = card_.at(np.float32([[w - 10, h - 6]]))[0]
-    at = lambda sheet, own: Placed(sheet, np.array([[1, 0, corner[0] - own[0]], [0, 1, corner[1] - own[1]], [0, 0, 1.0]]))  # noqa: E731
-    return [at(behind, (60, 40)), card_, at(front, (110, 80))]
+        return {"defocus": 0.6, "gain": 0.88, "flicker": 0.0, "glare": None, "noise": 2.0, "shutter": 0.022}
 
 
 class Held(Scene):
@@ -119,7 +41,7 @@ class Held(Scene):
         self.b = card("held-b", rng, 700, (112, 32, 28), [
             ("Casa Brenta", "serif-bold", 42), ("Tomato passata", "lato-black", 34), ("Volume 690 ml", "lato-bold", 24),
             ("BEST BEFORE 08/2028", "sans-bold", 22), ("L 8073 C 14:22", "mono-bold", 24), ("Shake before use", "liberation", 18)])
-        self.hands = [Hand(rng, 1.0), Hand(rng, 1.3), Hand(rng, 0.8)]
+        self.hands = [Hand(rng, 1.3), Hand(rng, 1.8), Hand(rng, 1.0)]
         self.behind, self.front = arm_behind(), thumb()
         away, left = (1750.0, 900.0), (1700.0, 500.0)
         self.ways = [
@@ -133,8 +55,12 @@ class Held(Scene):
         for (sheet, stops), hand in zip(self.ways, self.hands):
             shown = stops[0][0] < t < stops[-1][0]
             centre = along(stops, t) if shown else AWAY
-            things += grip(held_at(sheet, hand, t, centre, roll=-2.5), self.behind, self.front)
+            things += grip(held_at(sheet, hand, t, centre, roll=-2.5, scale=0.74), self.behind, self.front)
         return things
+
+    def shot(self, t: float) -> dict:
+        # A dim room: the shutter is open for long, and there is noise.
+        return super().shot(t) | {"noise": 4.0, "shutter": 0.033}
 
 
 class Refocus(Scene):
@@ -191,9 +117,142 @@ class Twin(Scene):
     def view(self, t: float) -> list:
         # What came first lies above what comes later.
         return [
-            held_at(sheet, hand, t, along(stops, t) if stops[0][0] < t < stops[-1][0] else AWAY, roll=2.0)
+            held_at(sheet, hand, t, along(stops, t) if stops[0][0] < t < stops[-1][0] else AWAY, roll=2.0, scale=0.78)
             for sheet, hand, stops in reversed(list(zip(self.sheets, self.hands, self.ways)))
         ]
 
+    def shot(self, t: float) -> dict:
+        return super().shot(t) | {"noise": 3.0, "shutter": 0.03}
 
-SCENES = {"held": Held, "refocus": Refocus, "twin": Twin}
+
+class Occlusion(Scene):
+    """A hand passes before a label: over all of it or a part, in passing or for a second."""
+
+    pages = ["occlusion"]
+    # Second, how long in, there, and out, and where the tips of its fingers come to.
+    PASSES = [
+        (3.0, 0.35, 0.0, 0.35, (20, 330)), (6.2, 0.35, 0.4, 0.35, (250, 560)), (10.0, 0.3, 0.75, 0.3, (20, 330)),
+        (14.0, 0.3, 0.5, 0.3, (560, 330)), (18.0, 0.3, 0.1, 0.3, (20, 345)), (21.5, 0.3, 0.6, 0.3, (250, 90)),
+        (25.5, 0.25, 0.0, 0.25, (30, 335))]
+
+    def __init__(self, rng: np.random.Generator):
+        self.label = card("occlusion", rng, 700, (96, 74, 20), [
+            ("Villa Sorrel", "serif-bold", 40), ("Chestnut honey", "lato-black", 32), ("Net 340 g", "lato-bold", 24),
+            ("BEST BEFORE END 2029", "liberation-bold", 22), ("LOT 7F-2281-B", "mono-bold", 24), ("Do not refrigerate", "sans", 16)])
+        self.hand = open_hand()
+
+    def view(self, t: float) -> list:
+        tips = (1500.0, 760.0)
+        for start, rise, stay, fall, to in self.PASSES:
+            share = pulse(t, start, rise, stay, fall)
+            if share > 0:
+                tips = tuple(a + (b - a) * share for a, b in zip((1500.0, to[1] + 260.0), to))
+        return [lying(self.label, (600, 360), roll=-3, scale=0.85), moved(self.hand, (90, 230), tips, 1.65)]
+
+    def shot(self, t: float) -> dict:
+        return super().shot(t) | {"noise": 2.5}
+
+
+class Light(Scene):
+    """A lamp is dimmed and put out, blinds with light, flickers with the mains; then a gleam crosses the label."""
+
+    pages = ["light"]
+    STEPS = [(0.0, 0.88), (4.0, 0.88), (4.15, 0.34), (7.5, 0.34), (7.6, 0.09), (11.0, 0.09), (11.15, 0.88), (15.0, 0.88),
+             (15.2, 9.0), (18.5, 9.0), (18.7, 0.88), (60.0, 0.88)]
+
+    def __init__(self, rng: np.random.Generator):
+        self.label = card("light", rng, 680, (70, 24, 40), [
+            ("QUERCIA", "lato-black", 46), ("Olive oil, 5 litres", "roboto-bold", 30), ("EXP 2029-04-18", "mono-bold", 26),
+            ("LOT OL/338/76", "sans-bold", 24), ("Keep away from light", "roboto", 20)])
+
+    def view(self, t: float) -> list:
+        return [lying(self.label, (640, 350), roll=2, scale=0.9)]
+
+    def shot(self, t: float) -> dict:
+        gain = along(self.STEPS, t)[0]
+        gleam = (60 + 1160 * (t - 26) / 2.0, 330, 80, 420) if 26 <= t <= 28 else None
+        flicker = 0.16 if 21 <= t <= 25 else 0.0
+        return super().shot(t) | {"gain": gain, "flicker": flicker, "glare": gleam, "noise": 2.0 if gain > 0.5 else 3.0}
+
+
+class Turned(Scene):
+    """A label is held upside down, turned the right way up, and then tilted by 30 degrees to either side."""
+
+    pages = ["turned"]
+    ROLL = [(0.0, 176), (6.0, 180), (7.2, 4), (12.5, 0), (13.2, 30), (19.0, 30), (20.2, -30), (25.5, -30), (26.2, -2), (60.0, -2)]
+
+    def __init__(self, rng: np.random.Generator):
+        self.label = card("turned", rng, 620, (24, 84, 96), [
+            ("PELLWORM", "lato-black", 44), ("Sea salt, coarse", "serif-bold", 28), ("Weight 500 g", "roboto-bold", 26),
+            ("MHD 06.2030", "mono-bold", 26), ("Charge 51-C-0936", "liberation-bold", 24)])
+        self.hand = Hand(rng, 0.9)
+
+    def view(self, t: float) -> list:
+        return [held_at(self.label, self.hand, t, (640, 360), roll=along(self.ROLL, t)[0], scale=0.9)]
+
+
+class NearFar(Scene):
+    """A label is too far, comes near, leaves the picture partly at each side in turn, and goes far again."""
+
+    pages = ["near-far"]
+    # Time, where, and how large.
+    WAY = [
+        (0.0, 640, 350, 0.30), (4.5, 640, 350, 0.30), (6.0, 640, 360, 1.0), (8.5, 640, 360, 1.0),
+        (9.0, 190, 360, 1.0), (11.2, 190, 360, 1.0), (11.8, 640, 360, 1.0), (13.0, 640, 360, 1.0),
+        (13.5, 1270, 360, 1.0), (15.7, 1270, 360, 1.0), (16.3, 640, 360, 1.0), (17.5, 640, 360, 1.0),
+        (18.0, 640, 88, 1.0), (20.2, 640, 88, 1.0), (20.8, 640, 360, 1.0), (22.0, 640, 360, 1.0),
+        (22.5, 640, 606, 1.0), (24.7, 640, 606, 1.0), (25.3, 640, 360, 1.0), (26.5, 640, 360, 1.0), (27.4, 640, 350, 0.32), (60.0, 640, 350, 0.32)]
+
+    def __init__(self, rng: np.random.Generator):
+        self.label = card("near-far", rng, 660, (52, 52, 60), [
+            ("TREGARTH", "lato-black", 40), ("Oak smoked almonds", "lato-bold", 32), ("Net weight 150 g", "condensed", 24),
+            ("Best before 22 FEB 2029", "sans-bold", 22), ("LOT A90-44172", "mono-bold", 24)])
+        self.hand = Hand(rng, 0.5)
+
+    def view(self, t: float) -> list:
+        x, y, scale = along(self.WAY, t)
+        return [held_at(self.label, self.hand, t, (x, y), roll=1.0, scale=scale)]
+
+
+class Turning(Scene):
+    """A bottle is turned: its lines come into view at one side, bent as it is round, and go at the other."""
+
+    ANGLE = [(0.0, 0), (3.0, 0), (6.0, 90), (8.5, 90), (11.5, 180), (14.0, 180), (17.0, 270), (19.5, 270), (22.5, 360), (25.5, 360), (28.5, 450), (60.0, 450)]
+    BLOCKS = [
+        [("Brine & Bay", "lato-black", 40), ("Fig vinegar", "serif-bold", 30), ("500 ml", "roboto-bold", 26)],
+        [("Ingredients: figs,", "liberation", 20), ("water, grape must.", "liberation", 20), ("Contains sulphites", "liberation-bold", 20)],
+        [("BEST BEFORE", "sans-bold", 22), ("11 OCT 2028", "mono-bold", 28), ("L6 204 19", "mono-bold", 28)],
+        [("Cellar No. 9", "lato-bold", 24), ("14 Harbour Row", "lato-bold", 22), ("Port Ellery", "lato-bold", 22)]]
+
+    def __init__(self, rng: np.random.Generator):
+        around = int(2 * math.pi * Bottle.RADIUS)
+        lines = []
+        for number, block in enumerate(self.BLOCKS):
+            left = (number + 0.5) * around / 4 - 150  # About the middle of its quarter.
+            for row, (text, font, height) in enumerate(block):
+                lines.append(Line(text, font, height, left, 120 + 84 * row, DARK_INK))
+        bands = [(0, 0, around, 34, (40, 80, 60)), (0, 356, around, 390, (40, 80, 60))]
+        self.bottle = Bottle("bottle", Label((around, 390), lines, bands), rng)
+
+    def view(self, t: float) -> list:
+        return [self.bottle.at(45 + along(self.ANGLE, t)[0], (640, 390))]
+
+
+class Static(Scene):
+    """A label lies there and nothing happens: only the noise of the sensor is new in each frame."""
+
+    pages = ["static"]
+
+    def __init__(self, rng: np.random.Generator):
+        self.label = card("static", rng, 700, (18, 60, 84), [
+            ("MERIDIAN", "lato-black", 44), ("Basmati rice", "roboto-bold", 34), ("Net weight 1 kg", "roboto", 26),
+            ("BB 05 JUN 2029", "mono-bold", 26), ("LOT R-118842", "mono-bold", 26), ("Packed for Meridian Foods", "sans", 18)])
+
+    def view(self, t: float) -> list:
+        return [lying(self.label, (630, 360), roll=-1.5)]
+
+
+SCENES = {
+    "held": Held, "refocus": Refocus, "occlusion": Occlusion, "twin": Twin, "light": Light, "bottle": Turning,
+    "turned": Turned, "near-far": NearFar, "static": Static,
+}

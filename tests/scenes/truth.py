@@ -9,7 +9,7 @@ import math
 import cv2
 import numpy as np
 
-from camera import SHUTTER, Camera, Placed, Printed
+from camera import Camera, Placed, Printed
 from drawing import HEIGHT, WIDTH
 
 LEAST_CAPITALS = 12.0  # Pixels: the height from which print can be read without luck.
@@ -29,7 +29,7 @@ BLOWN = 252.0  # Grey level of the paper: there is no more.
 OUT = 0.9  # Share of the line in the picture.
 
 
-def line_truth(line: Printed, thing: Placed, before: list, ends: tuple, shot: dict, camera: Camera, squeeze=1.0) -> dict:
+def line_truth(line: Printed, thing: Placed, before: list, ends: tuple, shot: dict, camera: Camera) -> dict:
     """`before` are the things in front of it, `ends` where its thing is as the shutter opens and closes."""
     quad = thing.at(line.box)
     share = np.stack(np.meshgrid(np.linspace(0.01, 0.99, 25), np.linspace(0.05, 0.95, 4)), -1).reshape(-1, 2)
@@ -48,7 +48,7 @@ def line_truth(line: Printed, thing: Placed, before: list, ends: tuple, shot: di
         bare &= ~other.covers(points)
     grow = math.hypot(*(quad[3] - quad[0])) / max(math.hypot(*down), 1e-6)
     middle = line.box.mean(axis=0)
-    motion = math.hypot(*(ends[1].at(middle) - ends[0].at(middle))[0])
+    motion = math.hypot(*map(float, (ends[1].at(middle) - ends[0].at(middle))[0])) + abs(ends[1].inner - ends[0].inner)
     capitals = line.capitals * grow
     blur = math.hypot(shot["defocus"], motion / math.sqrt(12))
     turned = math.degrees(math.atan2(*(quad[1] - quad[0])[::-1]))
@@ -56,14 +56,14 @@ def line_truth(line: Printed, thing: Placed, before: list, ends: tuple, shot: di
     contrast, paper, noise = 0.0, 0.0, 1.0
     if here.any():
         contrast, paper, noise = levels(line, points[here], shot, camera)
-    seen = float(here.mean())
+    seen = float(here.mean()) * line.shown
     legible = (
         seen >= LEAST_SEEN
         and capitals >= LEAST_CAPITALS
         and blur <= MOST_BLUR * capitals
         and contrast >= max(LEAST_CONTRAST, LEAST_OVER_NOISE * noise)
         and abs(turned) <= MOST_TURNED
-        and squeeze >= LEAST_SQUEEZE
+        and line.squeeze >= LEAST_SQUEEZE
     )
     return {
         "id": line.name,
@@ -101,6 +101,9 @@ def hints(lines: list) -> tuple:
     in_view = [line for line in lines if line["inside"] > 0 and line["seen"] > 0.02]
     if not in_view:
         return None, []
+    lines_of = {line["id"].rsplit(".", 1)[0]: [] for line in in_view}
+    for line in lines:
+        lines_of.get(line["id"].rsplit(".", 1)[0], []).append(line)
     median = lambda key: float(np.median([line[key] for line in in_view]))  # noqa: E731
     capitals = median("capitals")
     still = float(np.median([math.sqrt(max(l["blur"] ** 2 - l["motion"] ** 2 / 12, 0)) for l in in_view])) / capitals
@@ -125,9 +128,12 @@ def hints(lines: list) -> tuple:
         sure.add("bright")
     if flat:
         maybe.add("bright")
-    for line in in_view:
-        for side in line["out"]:
-            (sure if line["inside"] < OUT else maybe).add(f"clipped-{side}")
+    whole = any(all(line["legible"] for line in label) for label in lines_of.values())
+    for label in lines_of.values():
+        for line in label:
+            # Of a line that is wholly out nobody can know; and beside a label that can be read, the other is going.
+            clear = 0 < line["inside"] < OUT and not whole
+            (sure if clear else maybe).update(f"clipped-{side}" for side in line["out"])
     turned = [abs(line["turned"]) for line in in_view]
     if min(turned) > 140:
         sure.add("upside-down")
@@ -148,15 +154,13 @@ def hints(lines: list) -> tuple:
 
 
 def frame_truth(number: int, t: float, view, shot: dict, camera: Camera) -> dict:
-    things, opens, closes = view(t), view(t - SHUTTER / 2), view(t + SHUTTER / 2)
+    things, opens, closes = view(t), view(t - shot["shutter"] / 2), view(t + shot["shutter"] / 2)
     lines = []
     for place, thing in enumerate(things):
-        whole = len(opens) == len(things) == len(closes)
-        ends = (opens[place], closes[place]) if whole else (thing, thing)
+        ends = (opens[place], closes[place])
         for line in thing.sheet.lines:
-            state = line_truth(line, thing, things[place + 1 :], ends, shot, camera, getattr(line, "squeeze", 1.0))
-            if state["inside"] > 0:
-                lines.append(state)
+            lines.append(line_truth(line, thing, things[place + 1 :], ends, shot, camera))
     hint, may = hints(lines)
+    lines = [line for line in lines if line["inside"] > 0]
     light = round(shot["gain"], 3)
     return {"frame": number, "t": round(t, 4), "light": light, "hint": hint, "may": may, "lines": lines}

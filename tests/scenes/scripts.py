@@ -63,6 +63,35 @@ class Held(Scene):
         return super().shot(t) | {"noise": 4.0, "shutter": 0.033}
 
 
+class Dim(Scene):
+    """Small print in a dim room: noise, a slow shutter, an unsteady hand and a lens that is never quite sharp."""
+
+    pages = ["dim-a", "dim-b"]
+
+    def __init__(self, rng: np.random.Generator):
+        self.a = card("dim-a", rng, 620, (60, 44, 30), [
+            ("Lindqvist Works", "lato-black", 22), ("Bearing 6204-2RS", "liberation", 17), ("S/N 8B53-60917-QD", "mono-bold", 17),
+            ("Made 2026-W41", "condensed", 17), ("Lot 7018-XL7-5S2Z", "liberation-bold", 17), ("max. 13 500 rpm", "roboto", 17)])
+        self.b = card("dim-b", rng, 620, (36, 50, 62), [
+            ("Norrland Kemi", "serif-bold", 22), ("Acetone, technical", "roboto-bold", 17), ("Art. 7724-B8/G6", "sans", 17),
+            ("Batch 6G8B-3E5F", "mono-bold", 17), ("Exp. 28.09.2031", "lato-bold", 17), ("UN 1090, 2.5 l", "liberation", 17)])
+        self.hands = [Hand(rng, 1.5), Hand(rng, 1.9)]
+        away = (1700.0, 800.0)
+        self.ways = [
+            (self.a, [(0.6, *away), (1.6, 640, 350), (13.0, 650, 345), (13.8, *away)]),
+            (self.b, [(16.0, *away), (17.0, 600, 350), (60.0, 600, 350)])]
+
+    def view(self, t: float) -> list:
+        return [
+            held_at(sheet, hand, t, along(stops, t) if stops[0][0] < t < stops[-1][0] else AWAY, roll=1.5, scale=0.82)
+            for (sheet, stops), hand in zip(self.ways, self.hands)
+        ]
+
+    def shot(self, t: float) -> dict:
+        focus = 0.85 + 0.2 * math.sin(2 * math.pi * 0.37 * t) + 0.1 * math.sin(2 * math.pi * 1.3 * t)
+        return super().shot(t) | {"defocus": focus, "gain": 0.42, "noise": 7.0, "shutter": 0.04}
+
+
 class Refocus(Scene):
     """A label lies still while the camera looks for its focus, at the start and again and again."""
 
@@ -253,6 +282,6 @@ class Static(Scene):
 
 
 SCENES = {
-    "held": Held, "refocus": Refocus, "occlusion": Occlusion, "twin": Twin, "light": Light, "bottle": Turning,
+    "held": Held, "dim": Dim, "refocus": Refocus, "occlusion": Occlusion, "twin": Twin, "light": Light, "bottle": Turning,
     "turned": Turned, "near-far": NearFar, "static": Static,
 }

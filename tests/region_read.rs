@@ -9,7 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 mod cli_command;
-use cli_command::{glyphd, repository};
+use cli_command::{Outcome, glyphd, repository};
 
 /// Around the lot and the date of the label, and where it has no print.
 const REGIONS: &str = r#"
@@ -137,4 +137,40 @@ fn without_regions_nothing_is_told_of_them() {
     assert!(row.get("regions").is_none(), "{row}");
     assert!(lines(&row).iter().all(|(region, _)| region.is_empty()) && !lines(&row).is_empty());
     assert_eq!(said, "");
+}
+
+/// What reading once before a camera that shows the label comes to.
+fn read_once(config: &str) -> Outcome {
+    let folder: TempDir = tempfile::tempdir().unwrap();
+    let file = folder.path().join("c.toml");
+    let settings = r#"
+[camera]
+repeat = true
+[log]
+level = "error"
+[output.socket]
+enabled = false
+[output.stdout]
+format = "json"
+"#;
+    fs::write(&file, format!("{settings}{config}")).unwrap();
+    let label = format!("file:{}@20", repository("tests/lab/label.jpg").display());
+    let file = file.to_str().unwrap();
+    glyphd(["run", "--once", "--config", file, "--source", &label])
+}
+
+#[test]
+fn a_reading_that_lacks_what_must_be_read_is_none() {
+    let (there, missing) = REGIONS.split_at(REGIONS.rfind("[[region]]").unwrap());
+    let said = read_once(&format!("[trigger]\ndeadline-ms = 60000\n{there}")).succeeds();
+    let page: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert_eq!(page["text"], "L4127-06B\nBest before 12 JAN 2027");
+    assert_eq!(page["regions"][1]["filled"], true, "{page}");
+
+    let outcome = read_once(&format!("[trigger]\ndeadline-ms = 1000\n{missing}"));
+    outcome.fails(75, &["within 1000 ms"]);
+    let told: Vec<&str> = outcome.out.lines().collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains(r#""event":"missing","region":"price","expected":"price""#));
+    assert!(told[1].contains(r#""type":"no-read""#), "{told:?}");
 }

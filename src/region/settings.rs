@@ -151,15 +151,11 @@ impl Region {
     /// What is done with it, in a line for a person.
     pub fn summary(&self) -> String {
         let expected = match self.expect.as_str() {
-            "" => "text",
+            "" => "any text",
             expected => expected,
         };
-        let required = if self.required {
-            ", which must be there"
-        } else {
-            ""
-        };
-        format!("looks in region {} for {expected}{required}", self.name)
+        let required = if self.required { ", required" } else { "" };
+        format!("looks at the region {}: {expected}{required}", self.name)
     }
 
     /// What is to be read here.

@@ -88,6 +88,10 @@ impl Chip {
         &self.path
     }
 
+    fn is_called(&self, name: &str) -> bool {
+        self.label == name || self.path.ends_with(name)
+    }
+
     /// What the kernel knows of the line with this number.
     fn info(&self, line: u32) -> Option<LineInfo> {
         get_line_info(&self.file, line).ok()
@@ -147,27 +151,33 @@ impl Chip {
 /// # Errors
 /// `NoDevice` when it is not there, not permitted or in use; `Io` when it cannot do what the settings ask.
 pub fn open(settings: &Settings) -> Result<Box<dyn Line>> {
-    let none = |what: String| Err(Error::new(Kind::NoDevice, format!("{settings}: {what}")));
-    let Some(line) = &settings.line else {
-        return none("no line is named".into());
-    };
-    let chips = match &settings.chip {
-        Some(chip) if chip.contains('/') => vec![Chip::open(Path::new(chip))?],
+    let none = |what: &str| Error::new(Kind::NoDevice, format!("{settings}: {what}"));
+    let line = settings.line.as_ref();
+    let line = line.ok_or_else(|| none("no line is named"))?;
+    let (found, refused): (Vec<_>, Vec<_>) = match &settings.chip {
+        Some(chip) if chip.contains('/') => vec![Chip::open(Path::new(chip))],
         Some(name) => {
-            let named = |chip: &Chip| chip.label == *name || chip.path.ends_with(name);
-            chips().into_iter().flatten().filter(named).collect()
+            let mut chips = chips();
+            chips.retain(|chip| chip.as_ref().map_or(true, |chip| chip.is_called(name)));
+            chips
         }
-        None => chips().into_iter().flatten().collect(),
-    };
-    if chips.is_empty() {
-        return none("no such chip; `glyphd devices` lists them".into());
+        None => chips(),
     }
-    for chip in &chips {
+    .into_iter()
+    .partition(Result::is_ok);
+    for chip in found.iter().flatten() {
         if let Some(number) = chip.find(line) {
             return Ok(Box::new(chip.open_line(number, settings)?));
         }
     }
-    none("no such line; `glyphd devices` lists them".into())
+    // It may well be the one that may not be opened.
+    if let Some(Err(fault)) = refused.into_iter().next() {
+        return Err(fault);
+    }
+    Err(none(match found.is_empty() {
+        true => "no such chip; `glyphd devices` lists them",
+        false => "no such line; `glyphd devices` lists them",
+    }))
 }
 
 /// All chips of this machine, by their numbers; those that cannot be opened with the reason.

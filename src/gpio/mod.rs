@@ -172,7 +172,7 @@ impl Watcher {
     /// Asks for what the edges of `line` mean, until the end.
     fn heed(&mut self, mut line: Box<dyn Line>) -> Result<()> {
         let describes = line.describe();
-        let gone = |why: &str| Error::new(Kind::NoDevice, format!("{describes}: {why}"));
+        let gone = |why: &str| Error::new(Kind::NoDevice, format!("GPIO {describes}: {why}"));
         self.works(&describes);
         loop {
             let mut fds = [self.woken.poll_fd(), line.watch()];

@@ -8,11 +8,11 @@
 exec 9>"$LAB/lock"
 flock 9
 
-PARTS="usb-camera start test-driver sinks soak systemd"
+PARTS="usb-camera start gpio once kiosk test-driver sinks soak systemd"
 parts=${*:-$PARTS}
 # Seconds of the soak. A year of frames does not fit in a test; what grows shows in minutes.
 SOAK_SECONDS=${SOAK_SECONDS:-90}
-# Seconds each guest has, all told: the first needs about 600 and the soak, the one with systemd about 150.
+# Seconds each guest has, all told: the first needs about 900 and the soak, the one with systemd about 170.
 LIMIT=${LAB_LIMIT:-1500}
 SYSTEMD_LIMIT=${SYSTEMD_LIMIT:-420}
 
@@ -29,7 +29,8 @@ failed=
 small=$(for part in $parts; do [ "$part" = systemd ] || echo "$part"; done | xargs)
 if [ -n "$small" ]; then
     cp "$HERE"/guest/lib.sh "$HERE"/guest/faults/* "$share/"
-    cp -r "$HERE/codes" "$HERE/label.jpg" "$share/"
+    cp -r "$HERE/codes" "$HERE/label.jpg" "$ROOT/config/kiosk.toml" "$share/"
+    cp "$ROOT/tests/scenes/demo/000.jpg" "$share/empty.jpg"
     printf '%s\n' "PARTS='$small'" "SOAK_SECONDS=$SOAK_SECONDS" "${tries[@]}" >"$share/settings"
     say "booting the guest for $small"
     "$HERE/boot.sh" "$share" "$LIMIT" || failed="the guest for $small: $(tail -n 1 "$share/out/job.log" 2>/dev/null)"

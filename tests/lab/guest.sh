@@ -1,12 +1,13 @@
 #!/bin/bash
 # A small arm64 machine for qemu below $LAB/guest: Debian's own kernel and a start-up file system that holds busybox,
-# v4l-utils, udev and the kernel modules for a USB camera and a USB serial line. Made from packages that are only unpacked.
+# v4l-utils, udev and the kernel modules for a USB camera, USB serial lines and a button. Made from packages that are only unpacked.
 . "$(dirname "$0")/env.sh"
 . "$HERE/apt.sh"
 
 step guest "$HERE/guest.sh" "$HERE/apt.sh" "$HERE/guest/init" || exit 0
 say "making the arm64 guest in $LAB/guest"
-MODULES="9p 9pnet_virtio virtio_pci uvcvideo vhci_hcd dummy_hcd libcomposite usb_f_acm cdc_acm vivid virtio_blk ext4"
+MODULES="9p 9pnet_virtio virtio_pci uvcvideo vhci_hcd dummy_hcd libcomposite usb_f_acm cdc_acm vivid virtio_blk ext4
+xhci_pci ftdi_sio gpio_keys"
 
 guest=$LAB/guest
 root=$guest/root

@@ -80,6 +80,18 @@ faulty() {
     mv /tmp/faults.new /tmp/faults
 }
 
+# The host presses the machine's button, see boot.sh; NOW is when it was asked to.
+push_button() {
+    PUSHES=$((${PUSHES:-$(pushed)} + 1))
+    tick
+    asked=$NOW
+    echo push >>$OUT/push
+    wait_for 5 "the host to press the button" is_pushed
+    NOW=$asked
+}
+pushed() { cat $OUT/pushed 2>/dev/null | wc -l; }
+is_pushed() { [ "$(pushed)" -ge "$PUSHES" ]; }
+
 # Standard input to FILE, each line with the time it came.
 receive() {
     while IFS= read -r line; do

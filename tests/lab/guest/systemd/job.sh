@@ -118,6 +118,23 @@ stops() {
     sleep 1
 }
 stable_name_in_use() { property StatusText | grep -q by-id; }
+# The kernel's own driver for buttons has the line, and would have the machine switched off.
+frees_the_button() {
+    echo gpio-keys >/sys/bus/platform/drivers/gpio-keys/unbind
+    # As a udev rule would, or the group `gpio` of a Raspberry Pi.
+    chgrp video /dev/gpiochip0
+    chmod 0640 /dev/gpiochip0
+    printf '\n[trigger]\nmode = "triggered"\n[trigger.gpio]\nchip = "/dev/gpiochip0"\nline = 3\n' >>$CONFIG
+}
+# It triggers, for a service that sees little of the system.
+triggers() {
+    before=$(figure triggers)
+    show_next
+    push_button
+    recovers $NOW
+    holds "by the button" test "$(figure triggers)" -gt "$before"
+    sleep 1
+}
 good_change() { printf '\n[metrics]\nfile = "/run/glyphd/glyphd.prom"\nevery-s = 1\n' >>$CONFIG; }
 bad_change() { echo 'widht = 3' >>$CONFIG; }
 
@@ -163,6 +180,16 @@ begin "service: reloaded with a wrong configuration"
 reloads bad_change
 cp /tmp/right.toml $CONFIG
 finish
+
+wait_for 20 "the kernel's driver for buttons" test -e /sys/bus/platform/drivers/gpio-keys/gpio-keys
+frees_the_button
+systemctl reload glyphd
+sleep 1
+begin "service: a GPIO line triggers"
+repeat 3 triggers
+finish
+cp /tmp/right.toml $CONFIG
+systemctl reload glyphd
 
 drop_in "WatchdogSec=15
 RestartSec=500ms"

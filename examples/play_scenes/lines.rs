@@ -136,11 +136,10 @@ impl<'a> Lines<'a> {
             // The same again but for signs or case.
             self.scored.again += 1;
             self.note(t, "told again", text);
+        } else if state.right.is_some() {
+            self.scored.corrected += 1;
         } else {
             self.scored.right += 1;
-            if line.event == LineChange::Updated && appeared_before {
-                self.scored.corrected += 1;
-            }
         }
         let state = &mut self.states[index];
         if exact && state.right.is_none() {

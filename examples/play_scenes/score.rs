@@ -46,7 +46,7 @@ pub struct Scored {
     pub wrong: usize,
     /// Told where there is nothing.
     pub stray: usize,
-    /// Put right after it was told wrong; among `right`.
+    /// Told right, then wrong, and now put right.
     pub corrected: usize,
     /// Said to be gone while it was there; and never said to be gone.
     pub gone_early: usize,
@@ -63,10 +63,14 @@ pub struct Scored {
 }
 
 impl Scored {
-    /// Of all that was told of lines, the share that was due.
+    /// All that was told of lines, `gone` aside.
+    pub fn told(&self) -> usize {
+        self.right + self.corrected + self.again + self.wrong + self.stray
+    }
+
+    /// Of that, the share that was due.
     pub fn precision(&self) -> f64 {
-        let told = self.right + self.again + self.wrong + self.stray;
-        self.right as f64 / told.max(1) as f64
+        self.right as f64 / self.told().max(1) as f64
     }
 
     /// Of all lines that were due, the share that was told.

@@ -109,19 +109,19 @@ pub fn text(cost: u64, rows: &[Row]) -> String {
         line(format!("| {} | {} | {ways} |", row.name, s.due));
     }
     line("\nEvents".into());
-    line("| scene | due | told | right | wrong | again | stray | precision | recall | gone early | gone missed | pages right of due (again, otherwise) | appeared after, median / worst s |".into());
-    line("|---|---|---|---|---|---|---|---|---|---|---|---|---|".into());
+    line("| scene | due | told | right | wrong | put right | again | stray | precision | recall | gone early | gone missed | pages right of due (again, otherwise) | appeared after, median / worst s |".into());
+    line("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|".into());
     for row in rows {
         let s = &row.scored;
         let (median, worst) = median_worst(&s.delays);
         line(format!(
-            "| {} | {} | {} | {} ({} corrected) | {} | {} | {} | {:.3} | {:.3} | {} | {} | {} of {} ({}, {}) | {} / {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {:.3} | {:.3} | {} | {} | {} of {} ({}, {}) | {} / {} |",
             row.name,
             s.due,
-            s.right + s.wrong + s.again + s.stray,
+            s.told(),
             s.right,
-            s.corrected,
             s.wrong,
+            s.corrected,
             s.again,
             s.stray,
             s.precision(),

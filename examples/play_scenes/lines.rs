@@ -20,7 +20,6 @@ const EARLY: f64 = 0.2;
 struct State {
     /// The text it has now; none before it is told.
     text: Option<String>,
-    appeared: bool,
     /// When it was first told as it is.
     right: Option<f64>,
 }
@@ -117,29 +116,20 @@ impl<'a> Lines<'a> {
             truth.text.clone(),
         );
         let state = &mut self.states[index];
-        let told_before = state.text.replace(text.to_owned());
-        let appeared_before = state.appeared;
-        state.appeared |= line.event == LineChange::Appeared;
-        if line.event == LineChange::Appeared && appeared_before {
-            self.scored.again += 1;
-            self.note(t, "told again", text);
-        } else if !exact {
+        let before = state.text.replace(text.to_owned());
+        let was_so = before.is_some_and(|before| alnum(&before) == alnum(text));
+        if !exact {
             self.scored.wrong += 1;
-            self.note(
-                t,
-                &format!("{:?} otherwise than {wanted:?}", line.event),
-                text,
-            );
-        } else if state.right.is_some()
-            && told_before.is_some_and(|before| alnum(&before) == alnum(text))
-        {
-            // The same again but for signs or case.
+            let what = format!("{:?} otherwise than {wanted:?}", line.event);
+            self.note(t, &what, text);
+        } else if state.right.is_none() {
+            self.scored.right += 1;
+        } else if line.event == LineChange::Appeared || was_so {
+            // Also what is the same but for signs or case.
             self.scored.again += 1;
             self.note(t, "told again", text);
-        } else if state.right.is_some() {
-            self.scored.corrected += 1;
         } else {
-            self.scored.right += 1;
+            self.scored.corrected += 1;
         }
         let state = &mut self.states[index];
         if exact && state.right.is_none() {
@@ -171,7 +161,6 @@ impl<'a> Lines<'a> {
             };
             self.states[index] = State {
                 text: Some(followed.text.clone()),
-                appeared: false,
                 right: Some(presence.first),
             };
             followed.presence = Some(index);
@@ -180,11 +169,16 @@ impl<'a> Lines<'a> {
 
     fn gone(&mut self, line: &LineEvent, t: f64) {
         self.carry_on(t);
-        let followed = self.followed.remove(&line.id);
-        let Some(presence) = followed.and_then(|followed| followed.presence) else {
+        let Some(followed) = self.followed.remove(&line.id) else {
             return;
         };
-        let presence = &self.presences[presence];
+        let Some(presence) = followed.presence.map(|index| &self.presences[index]) else {
+            return;
+        };
+        if alnum(&followed.text) != alnum(&presence.text) {
+            // A piece of a line gives way to the whole.
+            return;
+        }
         if t < presence.last + self.patience.gone_after - EARLY {
             self.scored.gone_early += 1;
             self.note(t, "gone though it is there", line.text.as_str());

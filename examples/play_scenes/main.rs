@@ -110,6 +110,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             rows.push(row);
         }
+        if rows.len() > 1 {
+            rows.push(table::total(&rows));
+        }
         println!("{}", table::text(cost, &rows));
         all.push(table::json(cost, &rows));
     }

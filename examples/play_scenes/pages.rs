@@ -1,5 +1,7 @@
 //! The pages told against the labels that were there as a whole.
 
+use std::collections::BTreeMap;
+
 use glyphd::event::PageEvent;
 use glyphd::score::distance;
 
@@ -22,39 +24,13 @@ pub fn score<'a>(
     patience: Patience,
     scored: &mut Scored,
 ) {
-    let mut wholes: Vec<Whole> = Vec::new();
-    for label in &scene.pages {
-        let lines: Vec<&Presence> = presences.iter().filter(|p| p.label() == label).collect();
-        let visits = lines
-            .iter()
-            .map(|p| p.visit)
-            .max()
-            .map_or(0, |most| most + 1);
-        for visit in 0..visits {
-            let mut lines: Vec<&&Presence> = lines.iter().filter(|p| p.visit == visit).collect();
-            lines.sort_by(|a, b| a.id.cmp(&b.id));
-            let text = lines
-                .iter()
-                .map(|p| p.text.as_str())
-                .collect::<Vec<_>>()
-                .join("\n");
-            let first = lines.iter().map(|p| p.first).fold(0.0, f64::max);
-            let last = lines.iter().map(|p| p.last).fold(f64::INFINITY, f64::min);
-            let told = false;
-            if last - first >= LEAST_LEGIBLE + patience.page_after {
-                wholes.push(Whole {
-                    text,
-                    first,
-                    last,
-                    told,
-                });
-            }
-        }
-    }
+    let mut wholes = wholes(scene, presences, patience);
     scored.pages = wholes.len();
     for (t, page) in told {
         let text = page.text.as_str();
-        let there = |w: &&mut Whole| w.first <= t && t <= w.last + patience.gone_after + LATE;
+        // What can be read before it must be is no fault.
+        let is_it = |w: &Whole| w.first <= t || alnum(&w.text) == alnum(text);
+        let there = |w: &&mut Whole| is_it(w) && t <= w.last + patience.gone_after + LATE;
         let likest = wholes
             .iter_mut()
             .filter(there)
@@ -74,4 +50,32 @@ pub fn score<'a>(
             }
         }
     }
+}
+
+/// When which label was there as a whole for long enough.
+fn wholes(scene: &Scene, presences: &[Presence], patience: Patience) -> Vec<Whole> {
+    let mut all: Vec<Whole> = Vec::new();
+    for label in &scene.pages {
+        let of_label = presences.iter().filter(|p| p.label() == label);
+        let lines: BTreeMap<&str, &str> = of_label.map(|p| (&*p.id, &*p.text)).collect();
+        let text = lines.values().copied().collect::<Vec<_>>().join("\n");
+        let before = all.len();
+        for frame in &scene.frames {
+            let legible = |id: &&&str| frame.lines.iter().any(|l| l.legible && l.id == **id);
+            if lines.is_empty() || lines.keys().filter(legible).count() < lines.len() {
+                continue;
+            }
+            match all.get_mut(before..).and_then(|these| these.last_mut()) {
+                Some(whole) if frame.t - whole.last < patience.gone_after => whole.last = frame.t,
+                _ => all.push(Whole {
+                    text: text.clone(),
+                    first: frame.t,
+                    last: frame.t,
+                    told: false,
+                }),
+            }
+        }
+    }
+    all.retain(|whole| whole.last - whole.first >= LEAST_LEGIBLE + patience.page_after);
+    all
 }

@@ -1,5 +1,7 @@
 //! What the same lines would be if one frame had to do.
 
+use std::collections::BTreeSet;
+
 use glyphd::score::distance;
 
 use crate::play::Played;
@@ -37,16 +39,16 @@ pub fn score(scene: &Scene, presences: &[Presence], played: &Played, scored: &mu
             true,
         );
     }
-    let mut labels: Vec<(&str, usize)> = due
-        .iter()
-        .map(|&i| (presences[i].label(), presences[i].visit))
-        .collect();
-    labels.dedup();
-    labels.sort();
-    labels.dedup();
-    for (label, visit) in labels {
-        let of_label = |&&i: &&usize| presences[i].label() == label && presences[i].visit == visit;
-        let members: Vec<usize> = due.iter().filter(of_label).copied().collect();
+    // On what is no page no frame has all lines: each may have its own.
+    let whole = |p: &Presence| scene.pages.iter().any(|page| page == p.label());
+    let group = |p: &Presence| match whole(p) {
+        true => (p.label().to_owned(), p.visit),
+        false => (p.id.clone(), p.visit),
+    };
+    let groups: BTreeSet<_> = due.iter().map(|&i| group(&presences[i])).collect();
+    for of in groups {
+        let members = due.iter().copied().filter(|&i| group(&presences[i]) == of);
+        let members: Vec<usize> = members.collect();
         let in_frame = |index: usize, frame: usize| {
             let found = readings[index].iter().find(|reading| reading.0 == frame);
             found.map_or("", |reading| reading.2)

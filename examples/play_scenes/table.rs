@@ -15,6 +15,7 @@ use crate::truth::Scene;
 const SETTLED: f64 = 5.0;
 
 /// One scene.
+#[derive(Default)]
 pub struct Row {
     pub name: String,
     pub frames: usize,
@@ -92,6 +93,52 @@ fn way(score: &Score) -> String {
             score.cer() * 100.0
         ),
     }
+}
+
+/// All scenes together.
+pub fn total(rows: &[Row]) -> Row {
+    let mut all = Row {
+        name: "all".into(),
+        ..Row::default()
+    };
+    let add = |sum: &mut Score, score: &Score| {
+        sum.pairs += score.pairs;
+        sum.chars += score.chars;
+        sum.edits += score.edits;
+        sum.exact += score.exact;
+        sum.with_letters += score.with_letters;
+        sum.alnum += score.alnum;
+    };
+    for row in rows {
+        let (sum, s) = (&mut all.scored, &row.scored);
+        add(&mut sum.last, &s.last);
+        add(&mut sum.surest, &s.surest);
+        add(&mut sum.best, &s.best);
+        add(&mut sum.mean, &s.mean);
+        sum.due += s.due;
+        sum.found += s.found;
+        sum.right += s.right;
+        sum.again += s.again;
+        sum.wrong += s.wrong;
+        sum.stray += s.stray;
+        sum.corrected += s.corrected;
+        sum.gone_early += s.gone_early;
+        sum.gone_missed += s.gone_missed;
+        sum.pages += s.pages;
+        sum.pages_right += s.pages_right;
+        sum.pages_again += s.pages_again;
+        sum.pages_wrong += s.pages_wrong;
+        sum.delays.extend(&s.delays);
+        let (sum, h) = (&mut all.hints, &row.hints);
+        sum.due += h.due;
+        sum.found += h.found;
+        sum.told += h.told;
+        sum.wrong += h.wrong;
+        sum.delays.extend(&h.delays);
+        all.frames += row.frames;
+        all.read += row.read;
+    }
+    all
 }
 
 pub fn text(cost: u64, rows: &[Row]) -> String {

@@ -12,7 +12,7 @@ import numpy as np
 
 # Three frames that tell what happens.
 FRAMES = {
-    "held": (30, 80, 260), "refocus": (8, 45, 132), "occlusion": (20, 99, 218), "twin": (60, 94, 160), "light": (75, 345, 406),
+    "held": (30, 80, 260), "dim": (22, 120, 300), "refocus": (8, 45, 132), "occlusion": (20, 99, 218), "twin": (60, 94, 160), "light": (75, 345, 406),
     "bottle": (15, 68, 190), "turned": (30, 99, 225), "near-far": (30, 150, 285), "static": (0, 225, 449),
 }
 SIZE = (272, 153)

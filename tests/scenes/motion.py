@@ -13,7 +13,7 @@ def eased(share: float) -> float:
 
 
 def along(stops: list, t: float) -> tuple:
-    """Where a thing is at `t` that rests at each (time, values...) and moves between them, as in a list of such stops."""
+    """Where a thing is at `t` that rests at each of these (time, values...) and moves in between."""
     before = [stop for stop in stops if stop[0] <= t] or stops[:1]
     after = [stop for stop in stops if stop[0] > t] or stops[-1:]
     (t0, *a), (t1, *b) = before[-1], after[0]

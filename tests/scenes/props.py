@@ -54,9 +54,10 @@ def limb(picture: np.ndarray, alpha: np.ndarray, points: list, width: float, ton
     for share in np.linspace(1.0, 0.2, 9):
         colour = tone * (0.62 + 0.38 * math.sqrt(1 - (share * 0.98) ** 2))
         for a, b in zip(track, track[1:]):
-            cv2.line(picture, tuple(map(int, a)), tuple(map(int, b)), colour, max(int(width * share * SUPER), 1), cv2.LINE_AA)
+            ends = tuple(map(int, a)), tuple(map(int, b))
+            cv2.line(picture, *ends, colour, max(int(width * share * SUPER), 1), cv2.LINE_AA)
             if share == 1.0:
-                cv2.line(alpha, tuple(map(int, a)), tuple(map(int, b)), 255, int(width * SUPER), cv2.LINE_AA)
+                cv2.line(alpha, *ends, 255, int(width * SUPER), cv2.LINE_AA)
 
 
 def layer(width: int, height: int, limbs: list, blur: float) -> Sheet:
@@ -121,7 +122,8 @@ class Bottle:
         """Straight below, narrow above: shoulders and neck."""
         alpha = np.zeros((tall, wide), np.uint8)
         shoulder, neck = 0.15 * tall, 0.16 * wide
-        left = [(wide / 2 - neck, 0), (wide / 2 - 1.2 * neck, 0.05 * tall), (0.06 * wide, 0.8 * shoulder), (0, 1.15 * shoulder), (0, tall)]
+        cap = [(wide / 2 - neck, 0), (wide / 2 - 1.2 * neck, 0.05 * tall)]
+        left = cap + [(0.06 * wide, 0.8 * shoulder), (0, 1.15 * shoulder), (0, tall)]
         right = [(wide - x, y) for x, y in reversed(left)]
         cv2.fillPoly(alpha, [np.int32(left + right)], 255, cv2.LINE_AA)
         return cv2.GaussianBlur(alpha, (0, 0), 2)
@@ -129,8 +131,8 @@ class Bottle:
     def at(self, degrees: float, centre: tuple) -> Placed:
         """The bottle turned to the left by so much."""
         turned = math.radians(degrees) * self.RADIUS
-        column = np.mod(self.angle + turned, self.around) * SUPER
-        label = cv2.remap(self.flat.picture, column.astype(np.float32), self.row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        column = (np.mod(self.angle + turned, self.around) * SUPER).astype(np.float32)
+        label = cv2.remap(self.flat.picture, column, self.row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         seen = np.where(self.on_label, label * self.shade + self.shine, self.glass)
         lines = [line for line in (self.seen(line, turned) for line in self.flat.lines) if line]
         sheet = Sheet(np.clip(seen, 0, 255).astype(np.uint8), self.alpha, lines)
@@ -149,4 +151,5 @@ class Bottle:
             box[corner, 0] = self.RADIUS * (1 + math.sin(angle))
             box[corner, 1] += self.TOP + self.SAG * math.cos(angle)
         squeeze = min(math.cos(start), math.cos(end))
-        return replace(line, box=box, squeeze=squeeze, shown=(high - low) / (end - start), paper=line.paper * (0.3 + 0.7 * max(squeeze, 0)))
+        paper = line.paper * (0.3 + 0.7 * max(squeeze, 0))
+        return replace(line, box=box, squeeze=squeeze, shown=(high - low) / (end - start), paper=paper)

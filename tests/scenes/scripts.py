@@ -10,7 +10,7 @@ import numpy as np
 
 from drawing import Label, Line
 from motion import Hand, along, eased, pulse
-from props import Bottle, CREAM, DARK_INK, arm_behind, card, grip, held_at, lying, moved, open_hand, thumb
+from props import DARK_INK, Bottle, arm_behind, card, grip, held_at, lying, moved, open_hand, thumb
 
 AWAY = (-2000.0, -2000.0)  # Out of the picture.
 
@@ -35,12 +35,14 @@ class Held(Scene):
 
     def __init__(self, rng: np.random.Generator):
         self.a = card("held-a", rng, 660, (22, 66, 50), [
-            ("FJELLMARK", "lato-black", 46), ("Cured trout, sliced", "roboto-bold", 32), ("Net weight 120 g", "roboto", 24),
+            ("FJELLMARK", "lato-black", 46), ("Cured trout, sliced", "roboto-bold", 32),
+            ("Net weight 120 g", "roboto", 24),
             ("USE BY 19 MAR 2027", "liberation-bold", 24), ("LOT T5502-9", "mono-bold", 26),
             ("Keep below 4 degrees", "sans", 18)])
         self.b = card("held-b", rng, 700, (112, 32, 28), [
             ("Casa Brenta", "serif-bold", 42), ("Tomato passata", "lato-black", 34), ("Volume 690 ml", "lato-bold", 24),
-            ("BEST BEFORE 08/2028", "sans-bold", 22), ("L 8073 C 14:22", "mono-bold", 24), ("Shake before use", "liberation", 18)])
+            ("BEST BEFORE 08/2028", "sans-bold", 22), ("L 8073 C 14:22", "mono-bold", 24),
+            ("Shake before use", "liberation", 18)])
         self.hands = [Hand(rng, 1.3), Hand(rng, 1.8), Hand(rng, 1.0)]
         self.behind, self.front = arm_behind(), thumb()
         away, left = (1750.0, 900.0), (1700.0, 500.0)
@@ -70,11 +72,15 @@ class Dim(Scene):
 
     def __init__(self, rng: np.random.Generator):
         self.a = card("dim-a", rng, 620, (60, 44, 30), [
-            ("Lindqvist Works", "lato-black", 22), ("Bearing 6204-2RS", "liberation", 17), ("S/N 8B53-60917-QD", "mono-bold", 17),
-            ("Made 2026-W41", "condensed", 17), ("Lot 7018-XL7-5S2Z", "liberation-bold", 17), ("max. 13 500 rpm", "roboto", 17)])
+            ("Lindqvist Works", "lato-black", 22), ("Bearing 6204-2RS", "liberation", 17),
+            ("S/N 8B53-60917-QD", "mono-bold", 17),
+            ("Made 2026-W41", "condensed", 17), ("Lot 7018-XL7-5S2Z", "liberation-bold", 17),
+            ("max. 13 500 rpm", "roboto", 17)])
         self.b = card("dim-b", rng, 620, (36, 50, 62), [
-            ("Norrland Kemi", "serif-bold", 22), ("Acetone, technical", "roboto-bold", 17), ("Art. 7724-B8/G6", "sans", 17),
-            ("Batch 6G8B-3E5F", "mono-bold", 17), ("Exp. 28.09.2031", "lato-bold", 17), ("UN 1090, 2.5 l", "liberation", 17)])
+            ("Norrland Kemi", "serif-bold", 22), ("Acetone, technical", "roboto-bold", 17),
+            ("Art. 7724-B8/G6", "sans", 17),
+            ("Batch 6G8B-3E5F", "mono-bold", 17), ("Exp. 28.09.2031", "lato-bold", 17),
+            ("UN 1090, 2.5 l", "liberation", 17)])
         self.hands = [Hand(rng, 1.5), Hand(rng, 1.9)]
         away = (1700.0, 800.0)
         self.ways = [
@@ -100,8 +106,10 @@ class Refocus(Scene):
 
     def __init__(self, rng: np.random.Generator):
         self.label = card("refocus", rng, 720, (30, 58, 110), [
-            ("HARTWELL & SONS", "liberation-serif", 38), ("Earl Grey tea", "lato-black", 34), ("50 bags, 125 g", "lato-bold", 24),
-            ("BBE 30 NOV 2028", "mono-bold", 26), ("Batch HS-40917", "mono-bold", 24), ("Packed in Dorrit Lane", "condensed", 18)])
+            ("HARTWELL & SONS", "liberation-serif", 38), ("Earl Grey tea", "lato-black", 34),
+            ("50 bags, 125 g", "lato-bold", 24),
+            ("BBE 30 NOV 2028", "mono-bold", 26), ("Batch HS-40917", "mono-bold", 24),
+            ("Packed in Dorrit Lane", "condensed", 18)])
         # Gravity and air: it is not stone, but it is not held.
         self.sway = Hand(rng, 0.02)
 
@@ -109,12 +117,14 @@ class Refocus(Scene):
         # It is out of focus at first, goes past the point and comes back.
         blur = 8 * (1 - eased((t - 0.8) / 1.6)) + 0.8 * pulse(t, 2.3, 0.15, 0.0, 0.3)
         for start, depth in self.HUNTS:
-            blur = max(blur, depth * pulse(t, start, 0.35, 0.15, 0.45), 0.5 * depth * pulse(t, start + 0.95, 0.15, 0.0, 0.2))
+            away, again = pulse(t, start, 0.35, 0.15, 0.45), pulse(t, start + 0.95, 0.15, 0.0, 0.2)
+            blur = max(blur, depth * away, 0.5 * depth * again)
         return blur
 
     def view(self, t: float) -> list:
         # A lens that moves changes the size of the picture a little.
-        return [held_at(self.label, self.sway, t, (630, 360), roll=1.5, scale=1 + 0.0022 * self.blur(t), pitch=-6, yaw=4)]
+        scale = 1 + 0.0022 * self.blur(t)
+        return [held_at(self.label, self.sway, t, (630, 360), roll=1.5, scale=scale, pitch=-6, yaw=4)]
 
     def shot(self, t: float) -> dict:
         return super().shot(t) | {"defocus": 0.55 + self.blur(t)}
@@ -124,7 +134,10 @@ class Twin(Scene):
     """A label is swapped for a near-twin again and again: other in two characters of the lot and one of the date."""
 
     pages = [f"twin-{letter}" for letter in "abcdef"]
-    CODES = [("K3108-52", "12"), ("K3168-57", "17"), ("K3948-17", "10"), ("K3542-17", "16"), ("K3542-89", "18"), ("K8542-86", "13")]
+    CODES = [
+        ("K3108-52", "12"), ("K3168-57", "17"), ("K3948-17", "10"), ("K3542-17", "16"), ("K3542-89", "18"),
+        ("K8542-86", "13"),
+    ]
 
     def __init__(self, rng: np.random.Generator):
         self.sheets = [card(name, rng, 640, (84, 40, 96), [
@@ -167,7 +180,8 @@ class Occlusion(Scene):
     def __init__(self, rng: np.random.Generator):
         self.label = card("occlusion", rng, 700, (96, 74, 20), [
             ("Villa Sorrel", "serif-bold", 40), ("Chestnut honey", "lato-black", 32), ("Net 340 g", "lato-bold", 24),
-            ("BEST BEFORE END 2029", "liberation-bold", 22), ("LOT 7F-2281-B", "mono-bold", 24), ("Do not refrigerate", "sans", 16)])
+            ("BEST BEFORE END 2029", "liberation-bold", 22), ("LOT 7F-2281-B", "mono-bold", 24),
+            ("Do not refrigerate", "sans", 16)])
         self.hand = open_hand()
 
     def view(self, t: float) -> list:
@@ -186,12 +200,14 @@ class Light(Scene):
     """A lamp is dimmed and put out, blinds with light, flickers with the mains; then a gleam crosses the label."""
 
     pages = ["light"]
-    STEPS = [(0.0, 0.88), (4.0, 0.88), (4.15, 0.34), (7.5, 0.34), (7.6, 0.09), (11.0, 0.09), (11.15, 0.88), (15.0, 0.88),
+    STEPS = [
+        (0.0, 0.88), (4.0, 0.88), (4.15, 0.34), (7.5, 0.34), (7.6, 0.09), (11.0, 0.09), (11.15, 0.88), (15.0, 0.88),
              (15.2, 9.0), (18.5, 9.0), (18.7, 0.88), (60.0, 0.88)]
 
     def __init__(self, rng: np.random.Generator):
         self.label = card("light", rng, 680, (70, 24, 40), [
-            ("QUERCIA", "lato-black", 46), ("Olive oil, 5 litres", "roboto-bold", 30), ("EXP 2029-04-18", "mono-bold", 26),
+            ("QUERCIA", "lato-black", 46), ("Olive oil, 5 litres", "roboto-bold", 30),
+            ("EXP 2029-04-18", "mono-bold", 26),
             ("LOT OL/338/76", "sans-bold", 24), ("Keep away from light", "roboto", 20)])
 
     def view(self, t: float) -> list:
@@ -208,7 +224,10 @@ class Turned(Scene):
     """A label is held upside down, turned the right way up, and then tilted by 30 degrees to either side."""
 
     pages = ["turned"]
-    ROLL = [(0.0, 176), (6.0, 180), (7.2, 4), (12.5, 0), (13.2, 30), (19.0, 30), (20.2, -30), (25.5, -30), (26.2, -2), (60.0, -2)]
+    ROLL = [
+        (0.0, 176), (6.0, 180), (7.2, 4), (12.5, 0), (13.2, 30), (19.0, 30), (20.2, -30), (25.5, -30), (26.2, -2),
+        (60.0, -2),
+    ]
 
     def __init__(self, rng: np.random.Generator):
         self.label = card("turned", rng, 620, (24, 84, 96), [
@@ -230,11 +249,13 @@ class NearFar(Scene):
         (9.0, 190, 360, 1.0), (11.2, 190, 360, 1.0), (11.8, 640, 360, 1.0), (13.0, 640, 360, 1.0),
         (13.5, 1270, 360, 1.0), (15.7, 1270, 360, 1.0), (16.3, 640, 360, 1.0), (17.5, 640, 360, 1.0),
         (18.0, 640, 88, 1.0), (20.2, 640, 88, 1.0), (20.8, 640, 360, 1.0), (22.0, 640, 360, 1.0),
-        (22.5, 640, 606, 1.0), (24.7, 640, 606, 1.0), (25.3, 640, 360, 1.0), (26.5, 640, 360, 1.0), (27.4, 640, 350, 0.32), (60.0, 640, 350, 0.32)]
+        (22.5, 640, 606, 1.0), (24.7, 640, 606, 1.0), (25.3, 640, 360, 1.0), (26.5, 640, 360, 1.0),
+        (27.4, 640, 350, 0.32), (60.0, 640, 350, 0.32)]
 
     def __init__(self, rng: np.random.Generator):
         self.label = card("near-far", rng, 660, (52, 52, 60), [
-            ("TREGARTH", "lato-black", 40), ("Oak smoked almonds", "lato-bold", 32), ("Net weight 150 g", "condensed", 24),
+            ("TREGARTH", "lato-black", 40), ("Oak smoked almonds", "lato-bold", 32),
+            ("Net weight 150 g", "condensed", 24),
             ("Best before 22 FEB 2029", "sans-bold", 22), ("LOT A90-44172", "mono-bold", 24)])
         self.hand = Hand(rng, 0.5)
 
@@ -246,10 +267,14 @@ class NearFar(Scene):
 class Turning(Scene):
     """A bottle is turned: its lines come into view at one side, bent as it is round, and go at the other."""
 
-    ANGLE = [(0.0, 0), (3.0, 0), (6.0, 90), (8.5, 90), (11.5, 180), (14.0, 180), (17.0, 270), (19.5, 270), (22.5, 360), (25.5, 360), (28.5, 450), (60.0, 450)]
+    ANGLE = [
+        (0.0, 0), (3.0, 0), (6.0, 90), (8.5, 90), (11.5, 180), (14.0, 180), (17.0, 270), (19.5, 270), (22.5, 360),
+        (25.5, 360), (28.5, 450), (60.0, 450),
+    ]
     BLOCKS = [
         [("Brine & Bay", "lato-black", 40), ("Fig vinegar", "serif-bold", 30), ("500 ml", "roboto-bold", 26)],
-        [("Ingredients: figs,", "liberation", 20), ("water, grape must.", "liberation", 20), ("Contains sulphites", "liberation-bold", 20)],
+        [("Ingredients: figs,", "liberation", 20), ("water, grape must.", "liberation", 20),
+        ("Contains sulphites", "liberation-bold", 20)],
         [("BEST BEFORE", "sans-bold", 22), ("11 OCT 2028", "mono-bold", 28), ("L6 204 19", "mono-bold", 28)],
         [("Cellar No. 9", "lato-bold", 24), ("14 Harbour Row", "lato-bold", 22), ("Port Ellery", "lato-bold", 22)]]
 
@@ -275,13 +300,14 @@ class Static(Scene):
     def __init__(self, rng: np.random.Generator):
         self.label = card("static", rng, 700, (18, 60, 84), [
             ("MERIDIAN", "lato-black", 44), ("Basmati rice", "roboto-bold", 34), ("Net weight 1 kg", "roboto", 26),
-            ("BB 05 JUN 2029", "mono-bold", 26), ("LOT R-118842", "mono-bold", 26), ("Packed for Meridian Foods", "sans", 18)])
+            ("BB 05 JUN 2029", "mono-bold", 26), ("LOT R-118842", "mono-bold", 26),
+            ("Packed for Meridian Foods", "sans", 18)])
 
     def view(self, t: float) -> list:
         return [lying(self.label, (630, 360), roll=-1.5)]
 
 
 SCENES = {
-    "held": Held, "dim": Dim, "refocus": Refocus, "occlusion": Occlusion, "twin": Twin, "light": Light, "bottle": Turning,
-    "turned": Turned, "near-far": NearFar, "static": Static,
+    "held": Held, "dim": Dim, "refocus": Refocus, "occlusion": Occlusion, "twin": Twin, "light": Light,
+    "bottle": Turning, "turned": Turned, "near-far": NearFar, "static": Static,
 }

@@ -1,12 +1,11 @@
 """What is true in a frame: for each printed line where it is, how much of it is seen and how well; and which hint.
 
-A line is *legible* when nothing but its size, sharpness, contrast and completeness are asked, each by a number below, so
-that whether a reader should have read it is not a matter of opinion.
+A line is *legible* by its size, sharpness, contrast and completeness alone, each by a number below: whether a reader
+should have read it is not a matter of opinion.
 """
 
 import math
 
-import cv2
 import numpy as np
 
 from camera import Camera, Placed, Printed

@@ -23,6 +23,7 @@ pub mod find;
 pub mod frame;
 pub mod gate;
 pub mod gpio;
+pub mod guide;
 pub mod knowledge;
 pub mod layout;
 pub mod line;

@@ -30,7 +30,16 @@ pub struct Page {
     pub text: String,
     /// How many lines were there that fit nothing that was asked for (see `[read.knowledge]`), and so are left out.
     pub rejected: usize,
+    /// What was read less surely than is asked for: there is something, and nobody should rely on what it says.
+    pub doubtful: Vec<ReadLine>,
+    /// Most lines read well only when they are turned by half.
+    pub upside_down: bool,
 }
+
+/// Lines that are tried the other way up: more do not change the verdict.
+const TRIED_TURNED: usize = 3;
+/// Characters of a line that says which way is up; short ones read both ways.
+const TELLING: usize = 4;
 
 /// Reads pictures, one after another.
 pub struct Pipeline {
@@ -121,11 +130,17 @@ impl Pipeline {
         }
         let Found {
             mut lines,
+            mut doubtful,
             rejected,
+            tried,
+            turned,
         } = found;
         self.tidy.page(&mut lines);
+        self.tidy.page(&mut doubtful);
         let read = Page {
             rejected,
+            doubtful,
+            upside_down: 2 * turned > tried,
             ..self.arrange(lines)
         };
         if let Some(explain) = explain {
@@ -145,6 +160,8 @@ impl Pipeline {
         mut explain: Option<&mut Explain>,
     ) -> Result<()> {
         let quads = self.finder.find(picture).to_vec();
+        let lines_before = found.lines.len();
+        let mut telling = Vec::new();
         for quad in &quads {
             let (mut kind, mut region, mut quad_on_page) = (LineKind::USUAL, None, *quad);
             if let Some(Place { at, cut, page }) = &place {
@@ -166,11 +183,23 @@ impl Pipeline {
                         ..line
                     });
                 }
-                Reading::Line(_) => {}
+                Reading::Line(line) => {
+                    if line.chars.len() >= TELLING {
+                        telling.push(*quad);
+                    }
+                    found.doubtful.push(ReadLine {
+                        quad: quad_on_page,
+                        region,
+                        ..line
+                    });
+                }
                 Reading::Rejected(line) => {
                     found.rejected += usize::from(line.confidence >= self.min_confidence);
                 }
             }
+        }
+        if found.lines.len() - lines_before < telling.len() {
+            self.try_turned(picture, &telling, found)?;
         }
         Ok(())
     }
@@ -199,6 +228,19 @@ impl Pipeline {
             rejected,
             ..self.arrange(lines)
         })
+    }
+
+    /// Tries whether what can hardly be read can be read turned by half.
+    fn try_turned(&mut self, picture: &GrayImage, quads: &[Quad], found: &mut Found) -> Result<()> {
+        for Quad([tl, tr, br, bl]) in quads.iter().take(TRIED_TURNED).copied() {
+            let turned = Quad([br, bl, tl, tr]);
+            let reading = self.strip(picture, &turned, LineKind::USUAL, None)?;
+            let (Reading::Line(line) | Reading::Rejected(line)) = reading;
+            let sure = line.confidence >= self.min_confidence && line.chars.len() >= TELLING;
+            found.tried += 1;
+            found.turned += usize::from(sure);
+        }
+        Ok(())
     }
 
     /// Cuts out one line, takes it through the steps for strips and reads it.
@@ -256,7 +298,7 @@ impl Pipeline {
         Page {
             lines,
             text,
-            rejected: 0,
+            ..Page::default()
         }
     }
 }
@@ -265,7 +307,11 @@ impl Pipeline {
 #[derive(Default)]
 struct Found {
     lines: Vec<ReadLine>,
+    doubtful: Vec<ReadLine>,
     rejected: usize,
+    /// How many lines were tried turned by half, and how many read so.
+    tried: usize,
+    turned: usize,
 }
 
 /// A region that is looked at: its number, and how it was cut out of the page.

@@ -24,7 +24,7 @@ pub(crate) use wording::nearest;
 use crate::daemon::{keep, metrics, trigger};
 use crate::error::Kind;
 use crate::sink::{serial, socket, speech, stdout};
-use crate::{capture, enhance, fields, find, gate, recognize, region, tidy, track};
+use crate::{capture, enhance, fields, find, gate, guide, recognize, region, tidy, track};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
@@ -112,6 +112,8 @@ tables! {
         tidy: tidy::Settings,
         /// Which pictures are worth reading.
         gate: gate::Settings,
+        /// Hints for whoever holds the device.
+        guide: guide::Settings,
         /// When a line counts as steady, and when as gone.
         track: track::Settings,
         /// What is looked for in the text that was read.

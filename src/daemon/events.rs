@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use crate::event::{
-    Confidence, Event, Glyph, LineEvent, LineText, NoReadEvent, PageChange, PageEvent, PageText,
-    RegionChange, RegionEvent,
+    Confidence, Event, Glyph, GuideEvent, Hint, LineEvent, LineText, NoReadEvent, PageChange,
+    PageEvent, PageText, RegionChange, RegionEvent,
 };
 use crate::fields::Fields;
 use crate::layout;
@@ -96,6 +96,11 @@ pub fn region(event: RegionChange, content: &Content, origin: Origin) -> Event {
         captured_at: origin.captured_at,
         latency_ms: origin.latency_ms(),
     })
+}
+
+/// A hint.
+pub fn hint(hint: Hint) -> Event {
+    Event::Guide(GuideEvent { hint })
 }
 
 /// A trigger that came to nothing within `tried`.

@@ -22,7 +22,8 @@ use crate::error::Result;
 use crate::event::{LineChange, PageEvent};
 use crate::fields::{self, Fields};
 use crate::frame::Frame;
-use crate::gate::{self, Gate};
+use crate::gate::{self, Area, Gate, Worth};
+use crate::guide::{self, Guide};
 use crate::pipeline::{Page, Pipeline};
 use crate::region::{self, Content, Regions};
 use crate::sink::Backoff;
@@ -78,6 +79,8 @@ pub struct Settings {
     pub camera: capture::Settings,
     /// Which pictures are read.
     pub gate: gate::Settings,
+    /// Which hints are told.
+    pub guide: guide::Settings,
     /// When a line is told.
     pub track: track::Settings,
     /// What is looked for in its text.
@@ -98,6 +101,7 @@ impl Settings {
         Settings {
             camera: config.camera.clone(),
             gate: config.gate.clone(),
+            guide: config.guide.clone(),
             track: config.track.clone(),
             fields: config.fields.clone(),
             region: config.region.clone(),
@@ -123,6 +127,7 @@ pub struct Reading<R> {
     reader: R,
     source: Supervised,
     gate: Gate,
+    guide: Guide,
     tracker: Tracker,
     teller: Teller,
     triggered: Option<Triggered>,
@@ -134,6 +139,8 @@ pub struct Reading<R> {
     health: Health,
     clock: Box<dyn Clock>,
     frame: Frame,
+    /// The sharpest of the pictures put off, and how sharp it is.
+    put_off: (Frame, f32),
 }
 
 impl<R: Reader> Reading<R> {
@@ -152,6 +159,7 @@ impl<R: Reader> Reading<R> {
             reader,
             source: Supervised::new(opener, backoff, health.clone()),
             gate: Gate::new(settings.gate.clone()),
+            guide: Guide::new(settings.guide.clone()),
             tracker: Tracker::new(settings.track.clone()),
             teller: Teller::new(
                 outlets,
@@ -167,6 +175,7 @@ impl<R: Reader> Reading<R> {
             health,
             clock,
             frame: Frame::empty(),
+            put_off: (Frame::empty(), 0.0),
         }
     }
 
@@ -225,7 +234,7 @@ impl<R: Reader> Reading<R> {
             return Ok(None);
         }
         match self.source.next(&mut self.frame, &*self.clock)? {
-            Step::Picture if reads => self.read()?,
+            Step::Picture if reads => self.look()?,
             Step::Picture => {}
             Step::Nothing if self.source.is_well() => {}
             Step::Nothing => self.time_passes(),
@@ -235,51 +244,81 @@ impl<R: Reader> Reading<R> {
         Ok(None)
     }
 
-    fn read(&mut self) -> Result<()> {
-        let taken = self.frame.taken;
-        let read = match self.gate.is_worth_reading(&self.frame.luma, taken) {
-            true => Some(self.reader.read(&self.frame.luma)?),
-            false => None,
-        };
-        let latency = self.clock.monotonic().saturating_sub(taken);
-        match &read {
-            Some(_) => self.health.frame_read(latency),
-            None => self.health.frame_still(),
+    /// A picture has come.
+    fn look(&mut self) -> Result<()> {
+        let live = self.source.is_live();
+        let worth = self.gate.worth(&self.frame.luma, self.frame.taken, live);
+        let sharpness = self.gate.look().sharpness;
+        match worth {
+            Worth::Nothing => self.hold(),
+            Worth::Later => {
+                if sharpness > self.put_off.1 {
+                    std::mem::swap(&mut self.frame, &mut self.put_off.0);
+                    self.put_off.1 = sharpness;
+                }
+            }
+            Worth::Now => {
+                if std::mem::take(&mut self.put_off.1) > sharpness {
+                    std::mem::swap(&mut self.frame, &mut self.put_off.0);
+                }
+                self.read()?;
+            }
         }
-        let origin = Origin {
-            frame: self.frame.seq,
-            captured_at: self.frame.captured_at,
-            latency,
+        if let Some(hint) = self.guide.observe(self.gate.look(), self.frame.taken) {
+            self.teller.tell(events::hint(hint));
+        }
+        Ok(())
+    }
+
+    /// The picture shows what the last one did.
+    fn hold(&mut self) {
+        self.health.frame_still();
+        let (taken, origin, teller) = (self.frame.taken, self.now(), &mut self.teller);
+        self.tracker
+            .hold(taken, |change| teller.line(change, origin));
+        self.tell_page(false);
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let page = self.reader.read(&self.frame.luma)?;
+        let origin = self.now();
+        self.health.frame_read(origin.latency);
+        self.guide.read(&self.frame.luma, &page);
+        if !page.lines.is_empty() {
+            let area = Area::about(page.lines.iter().map(|line| &line.quad));
+            self.gate.watch(area);
+        }
+        let sight = Sight {
+            taken: self.frame.taken,
+            clarity: self.gate.clarity(),
         };
         let (mut appeared, teller) = (false, &mut self.teller);
-        match &read {
-            Some(page) => self.tracker.observe(
-                &page.lines,
-                Sight {
-                    taken,
-                    clarity: 1.0,
-                },
-                |change| {
-                    appeared |= change.change != LineChange::Gone;
-                    teller.line(change, origin);
-                },
-            ),
-            None => self
-                .tracker
-                .hold(taken, |change| teller.line(change, origin)),
-        }
-        let page = self.tracker.page(taken);
-        let page = page.map(|page| self.teller.page_of(&page, origin));
+        self.tracker
+            .observe(&page.lines, &page.doubtful, sight, |change| {
+                appeared |= change.change != LineChange::Gone;
+                teller.line(change, origin);
+            });
+        self.tell_page(appeared);
         if appeared {
             self.keeper.keep(&self.frame.luma);
         }
+        Ok(())
+    }
+
+    /// Tells the page when it is steady; `appeared` is whether a line was told from this picture.
+    fn tell_page(&mut self, appeared: bool) {
         if let Some(trigger) = &mut self.triggered {
             trigger.told |= appeared;
         }
-        if let Some(page) = page {
-            self.page(page, origin);
+        let (taken, origin) = (self.frame.taken, self.now());
+        let Some(page) = self.tracker.page(taken) else {
+            return;
+        };
+        if let Some(hint) = self.guide.page_told(taken) {
+            self.teller.tell(events::hint(hint));
         }
-        Ok(())
+        let page = self.teller.page_of(&page, origin);
+        self.page(page, origin);
     }
 
     /// A page stands still, which is what a trigger waits for.
@@ -368,15 +407,10 @@ impl<R: Reader> Reading<R> {
     fn time_passes(&mut self) {
         let (origin, teller) = (self.now(), &mut self.teller);
         let now = self.clock.monotonic();
-        self.tracker.observe(
-            &[],
-            Sight {
-                taken: now,
-                clarity: 0.0,
-            },
-            |change| teller.line(change, origin),
-        );
+        self.tracker
+            .hold_nothing(now, |change| teller.line(change, origin));
         self.gate.forget();
+        self.guide.forget();
     }
 
     /// Lets the camera go, so that its light goes out, and waits.
@@ -415,6 +449,7 @@ impl<R: Reader> Reading<R> {
         if new.region != old.region {
             self.teller.look_at(Regions::new(&new.region));
         }
+        self.guide.set(new.guide.clone());
         self.tracker.set(new.track.clone());
         self.teller.look_for(Fields::new(new.fields.clone()));
     }

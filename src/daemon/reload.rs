@@ -39,6 +39,7 @@ pub fn apply(
         .transpose()?;
     note("camera", old.camera == new.camera);
     note("gate", old.gate == new.gate);
+    note("guide", old.guide == new.guide);
     note("track", old.track == new.track);
     note("fields", old.fields == new.fields);
     note("trigger", old.trigger == new.trigger);

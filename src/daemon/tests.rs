@@ -9,8 +9,9 @@ use image::GrayImage;
 use super::*;
 use crate::capture::{Clock, Next, Stats, StoppedClock};
 use crate::error::{Error, Kind};
-use crate::event::{Event, LineChange};
+use crate::event::{Event, Hint, LineChange};
 use crate::frame::Frame;
+use crate::guide;
 use crate::line::ReadLine;
 use crate::pipeline::Page;
 use crate::quad::Quad;
@@ -237,6 +238,10 @@ fn quick() -> Settings {
             page_after_ms: 0,
             ..track::Settings::default()
         },
+        guide: guide::Settings {
+            enabled: false,
+            ..guide::Settings::default()
+        },
         pauses: Pauses {
             first: Duration::ZERO,
             longest: Duration::ZERO,
@@ -268,6 +273,20 @@ fn what_is_held_before_the_camera_comes_out_once() {
 fn a_page_comes_with_its_lines_in_order() {
     let played = play(vec![Ok(shown("NET WT\n500 g", 6))], quick());
     assert_eq!(played.pages(), [("NET WT\n500 g", 2)]);
+}
+
+#[test]
+fn hints_are_told_with_the_readings() {
+    let mut settings = quick();
+    settings.guide.enabled = true;
+    let played = play(vec![Ok(shown("LOT 1", 20))], settings);
+    let hints = played.events.iter().filter_map(|event| match event {
+        Event::Guide(guide) => Some(guide.hint),
+        _ => None,
+    });
+    // The line is wider than the script's pictures.
+    let hints: Vec<_> = hints.collect();
+    assert_eq!(hints, [Hint::Steady, Hint::ClippedRight]);
 }
 
 #[test]

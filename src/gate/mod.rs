@@ -1,12 +1,15 @@
-//! Is a picture worth reading, or does it show what was read already?
+//! Is a picture worth reading, or does it show what was read already, or is a sharper one soon to come?
 //!
 //! Takes the luma of each picture; says whether to read it. A scene that stands still is read a few times, until what it says is
-//! steady, and then only now and then; so a board before an empty table or a forgotten label stays cool. When in doubt,
-//! a picture is read. Keeps two small grids and allocates when the size of the pictures changes.
+//! steady, and then only now and then; so a board before an empty table or a forgotten label stays cool. While a hand moves, a
+//! blurred picture is put off for a moment. When in doubt, a picture is read. Keeps two small grids and allocates when the
+//! size of the pictures changes.
 //!
 //! Method: means over small blocks, compared with those of the last picture that was read. What all blocks of a row
 //! have in common is light (exposure, lamps that flicker under a rolling shutter) and is left out; what is left must be
 //! well over the picture's own noise, which is estimated from the same differences (median absolute deviation).
+
+mod look;
 
 use std::time::Duration;
 
@@ -14,6 +17,8 @@ use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
+
+pub use look::{Area, Look};
 
 /// The side of a block, in pixels: one stroke of small print (10 px high) still moves its mean by ten levels.
 const BLOCK: usize = 8;
@@ -25,6 +30,13 @@ const LEAST_CHANGE: i16 = 4 * STEPS as i16;
 /// A change must be this many times the median of all changes, which is six standard deviations of noise: of ten
 /// thousand blocks none goes that far by chance.
 const NOISE_TIMES: i16 = 9;
+
+/// How long a blurred picture is put off while sharper ones may come: a hand's tremor turns back five times a second.
+pub const PUT_OFF: Duration = Duration::from_millis(250);
+/// A picture with this share of the sharpness of the sharpest of the last ones is sharp enough.
+const SHARP_ENOUGH: f32 = 0.8;
+/// What is left of the greatest sharpness after a second: the scene may be another one.
+const SHARPEST_LEFT: f32 = 0.6;
 
 /// The `[gate]` table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +85,25 @@ pub struct Gate {
     /// Readings since the scene last changed.
     readings: u32,
     read_at: Duration,
+    look: Look,
+    /// Where there is print.
+    area: Option<Area>,
+    seen_at: Duration,
+    /// The sharpness of the sharpest of the last pictures.
+    sharpest: f32,
+    /// Since when a sharper picture is waited for.
+    put_off: Option<Duration>,
+}
+
+/// What to do with a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// It shows what was read already.
+    Nothing,
+    /// It is blurred beside the last ones: a sharper one should come within [`PUT_OFF`], else the sharpest of those put off will do.
+    Later,
+    /// It is to be read.
+    Now,
 }
 
 impl Gate {
@@ -87,18 +118,68 @@ impl Gate {
             size: (0, 0),
             readings: 0,
             read_at: Duration::ZERO,
+            look: Look::default(),
+            area: None,
+            seen_at: Duration::ZERO,
+            sharpest: 0.0,
+            put_off: None,
         }
     }
 
     /// The next picture is a new scene, whatever it shows.
     pub fn forget(&mut self) {
         self.read.clear();
+        self.put_off = None;
+        self.watch(None);
     }
 
-    /// Whether to read this picture, taken at `taken` on the monotonic clock.
-    pub fn is_worth_reading(&mut self, luma: &GrayImage, taken: Duration) -> bool {
+    /// From now on the sharpness of this area counts, where there is print.
+    pub fn watch(&mut self, area: Option<Area>) {
+        if area.is_some() != self.area.is_some() {
+            self.sharpest = 0.0;
+        }
+        self.area = area;
+    }
+
+    /// Whether to read this picture, taken at `taken` on the monotonic clock. Only of a live source another picture comes soon.
+    pub fn worth(&mut self, luma: &GrayImage, taken: Duration, live: bool) -> Worth {
+        if self.is_still(luma, taken) {
+            return Worth::Nothing;
+        }
+        self.look = Look::at(luma, self.area);
+        let sharpness = self.look.sharpness;
+        let passed = taken.saturating_sub(self.seen_at).as_secs_f32();
+        self.sharpest = (self.sharpest * SHARPEST_LEFT.powf(passed)).max(sharpness);
+        self.seen_at = taken;
+        let since = *self.put_off.get_or_insert(taken);
+        let patient = live && taken.saturating_sub(since) < PUT_OFF;
+        if patient && self.clarity() < SHARP_ENOUGH {
+            return Worth::Later;
+        }
+        self.put_off = None;
+        self.readings = self.readings.saturating_add(1);
+        self.read_at = taken;
+        std::mem::swap(&mut self.read, &mut self.now);
+        Worth::Now
+    }
+
+    /// What the last picture that was not passed over is like.
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// How sharp it is beside the sharpest of the last ones, 0 to 1.
+    pub fn clarity(&self) -> f32 {
+        match self.sharpest > 0.0 {
+            true => self.look.sharpness / self.sharpest,
+            false => 1.0,
+        }
+    }
+
+    /// Whether the picture shows what was read already, often enough and not too long ago.
+    fn is_still(&mut self, luma: &GrayImage, taken: Duration) -> bool {
         if !self.settings.skip_still {
-            return true;
+            return false;
         }
         let columns = means(luma, &mut self.now);
         let known = self.size == luma.dimensions() && !self.read.is_empty();
@@ -108,13 +189,7 @@ impl Gate {
         }
         let waited = taken.saturating_sub(self.read_at);
         let due = waited >= Duration::from_millis(self.settings.refresh_ms);
-        if self.readings >= self.settings.still_readings && !due {
-            return false;
-        }
-        self.readings = self.readings.saturating_add(1);
-        self.read_at = taken;
-        std::mem::swap(&mut self.read, &mut self.now);
-        true
+        self.readings >= self.settings.still_readings && !due
     }
 
     /// Whether any block differs from what it was by more than light and noise.

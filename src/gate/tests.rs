@@ -57,7 +57,7 @@ impl Bench {
 
     fn look(&mut self, luma: &GrayImage) -> bool {
         self.taken += PERIOD;
-        self.gate.is_worth_reading(luma, self.taken)
+        self.gate.worth(luma, self.taken, false) == Worth::Now
     }
 
     /// How many of `count` pictures of one still scene are read.
@@ -130,11 +130,33 @@ fn switched_off_it_lets_all_through() {
         ..Settings::default()
     };
     let mut gate = Gate::new(settings);
-    assert!((0..100).all(|n| gate.is_worth_reading(&scene(n, 0, &[]), PERIOD * n)));
+    assert!((0..100).all(|n| gate.worth(&scene(n, 0, &[]), PERIOD * n, false) == Worth::Now));
     let wrong = Settings {
         still_readings: 0,
         refresh_ms: 1,
         ..Settings::default()
     };
     assert_eq!(wrong.check().len(), 2);
+}
+
+#[test]
+fn while_a_hand_moves_a_sharper_picture_is_waited_for_but_not_for_long() {
+    let label = GrayImage::from_fn(640, 360, |x, y| {
+        image::Luma([if (x / 6 + y / 9) % 3 == 0 { 30 } else { 200 }])
+    });
+    let blurred = image::imageops::blur(&label, 3.0);
+    let mut gate = Gate::new(Settings {
+        skip_still: false,
+        ..Settings::default()
+    });
+    let mut at = |n: u32, luma: &GrayImage, live| gate.worth(luma, PERIOD * n, live);
+    assert_eq!(at(1, &label, true), Worth::Now);
+    let first = (2..20).find(|&n| at(n, &blurred, true) == Worth::Now);
+    let waited = first.map(|n| PERIOD * (n - 2));
+    assert!(waited.is_some_and(|waited| (PUT_OFF..PUT_OFF + PERIOD).contains(&waited)));
+    assert_eq!(at(20, &label, true), Worth::Now);
+    assert_eq!(at(21, &blurred, false), Worth::Now);
+    // Where all is blurred for long, nothing sharper is to come.
+    let late = (22..100).filter(|&n| at(n, &blurred, true) == Worth::Later && n > 70);
+    assert_eq!(late.count(), 0);
 }

@@ -82,7 +82,7 @@ impl Follower {
     pub fn follow(
         &mut self,
         tracks: &[Track],
-        lines: &[ReadLine],
+        lines: &[&ReadLine],
         just_now: impl Fn(&Track) -> bool,
     ) {
         self.fates.clear();
@@ -229,7 +229,7 @@ impl Follower {
 /// The motion of the lines that say what they said.
 fn same_texts(
     tracks: &[Track],
-    lines: &[ReadLine],
+    lines: &[&ReadLine],
     just_now: impl Fn(&Track) -> bool,
 ) -> Option<Motion> {
     let mut pairs: Vec<(Quad, Quad), MAX_LINES> = Vec::new();

@@ -130,11 +130,21 @@ impl Tracker {
         }
     }
 
-    /// Takes the lines of one picture; calls `tell` for each line that appeared, changed or went.
-    pub fn observe(&mut self, lines: &[ReadLine], sight: Sight, mut tell: impl FnMut(Change)) {
+    /// Takes the lines of one picture; calls `tell` for each line that appeared, changed or went. Those that are
+    /// doubtful have a say in what a line says that is followed already, and begin none.
+    pub fn observe(
+        &mut self,
+        lines: &[ReadLine],
+        doubtful: &[ReadLine],
+        sight: Sight,
+        mut tell: impl FnMut(Change),
+    ) {
         let (now, last_frame) = (sight.taken, self.last_frame);
         let just_now = |track: &Track| Some(track.last_seen) == last_frame;
-        self.follower.follow(&self.tracks, lines, just_now);
+        let seen: heapless::Vec<&ReadLine, MAX_LINES> =
+            lines.iter().chain(doubtful).take(MAX_LINES).collect();
+        self.overflow += lines.len().saturating_sub(MAX_LINES) as u64;
+        self.follower.follow(&self.tracks, &seen, just_now);
         let motion = self.follower.motion;
         for track in &mut self.tracks {
             if let Some(motion) = motion
@@ -143,12 +153,11 @@ impl Tracker {
                 track.line.quad = motion.quad(&track.line.quad);
             }
         }
-        for (index, line) in lines.iter().enumerate() {
+        for (index, line) in seen.iter().enumerate() {
             match self.follower.fates.get(index).copied() {
                 Some(Fate::Continues { track, piece }) => self.go_on(track, line, sight, piece),
-                Some(Fate::Known) => {}
-                Some(Fate::New) if self.tracks.len() < MAX_LINES => self.begin(line, sight),
-                Some(Fate::New) | None => self.overflow += 1,
+                Some(Fate::New) if index < lines.len() => self.begin(line, sight),
+                Some(Fate::New | Fate::Known) | None => {}
             }
         }
         for &seen in &self.follower.seen {
@@ -186,6 +195,10 @@ impl Tracker {
     }
 
     fn begin(&mut self, line: &ReadLine, sight: Sight) {
+        if self.tracks.len() >= MAX_LINES {
+            self.overflow += 1;
+            return;
+        }
         let mut combined = Combined::default();
         combined.add(self.follower.aligner(), line, weight(line, sight), false);
         self.tracks.push(Track {
@@ -197,6 +210,12 @@ impl Tracker {
             last_seen: sight.taken,
         });
         self.next_id += 1;
+    }
+
+    /// Nothing can be seen at `now`, of whatever is there; calls `tell` for each line that has been out of view for long.
+    pub fn hold_nothing(&mut self, now: Duration, tell: impl FnMut(Change)) {
+        self.last_frame = Some(now);
+        self.let_go(false, now, tell);
     }
 
     /// The view at `now` is as it was in the last picture; calls `tell` for each line that has been out of it for long.
@@ -241,14 +260,17 @@ impl Tracker {
         if self.page_told || now.saturating_sub(changed_at) < calm {
             return None;
         }
-        // A line that has just come is still to be told: the page is not whole yet.
+        // A line that has just come is still to be told, and one that cannot be seen may have left: the page is not whole yet.
         let comes = |track: &Track| {
-            track.told.is_none()
-                && track.last_seen == now
+            track.last_seen == now
                 && track.combined.steady() > 1
                 && now.saturating_sub(track.first_seen) < PROMISING
         };
-        if self.tracks.iter().any(comes) {
+        let unsettled = |track: &Track| match track.told {
+            None => comes(track),
+            Some(_) => track.last_seen != now,
+        };
+        if self.tracks.iter().any(unsettled) {
             return None;
         }
         self.page_as_told()

@@ -35,7 +35,7 @@ impl Bench {
     fn frame(&mut self, lines: &[ReadLine]) -> std::vec::Vec<(LineChange, String)> {
         self.now += Duration::from_millis(100);
         let mut changes = std::vec::Vec::new();
-        self.tracker.observe(lines, sight(self.now), |c| {
+        self.tracker.observe(lines, &[], sight(self.now), |c| {
             changes.push((c.change, c.line.text))
         });
         changes
@@ -238,7 +238,7 @@ fn a_blurred_reading_counts_less_than_a_sharp_one() {
         let seen = [line(if sharp { "LOT 80" } else { "LOT B0" }, 10.0, 10.0)];
         bench
             .tracker
-            .observe(&seen, sight, |c| told.push(c.line.text));
+            .observe(&seen, &[], sight, |c| told.push(c.line.text));
     }
     assert_eq!(told, ["LOT 80"]);
 }

@@ -318,6 +318,12 @@ impl Tracker {
     }
 }
 
+/// A gap that is now a space and now is none is no news.
+fn same_but_for_spaces(a: &str, b: &str) -> bool {
+    let marks = |text| str::chars(text).filter(|c| !c.is_whitespace());
+    marks(a).eq(marks(b))
+}
+
 /// What a reading counts, 0 to 1.
 fn weight(line: &ReadLine, sight: Sight) -> f32 {
     (line.confidence * sight.clarity).clamp(LEAST_WEIGHT, 1.0)
@@ -339,7 +345,7 @@ impl Track {
         }
         let change = match &self.told {
             None => LineChange::Appeared,
-            Some(told) if told.text == said.text() => return None,
+            Some(told) if same_but_for_spaces(&told.text, said.text()) => return None,
             Some(_) => LineChange::Updated,
         };
         let line = said.line(&self.line);

@@ -309,3 +309,12 @@ fn a_line_longer_than_is_combined_is_cut() {
     let told = bench.frames(5, &[line(&long, 10.0, 10.0)]);
     assert_eq!(told, [(Appeared, long[..MAX_CHARS].into())]);
 }
+
+#[test]
+fn a_gap_that_comes_and_goes_is_no_update() {
+    let mut bench = Bench::new();
+    let (apart, joined) = ([line("50 bags", 10.0, 10.0)], [line("50bags", 10.0, 10.0)]);
+    assert_eq!(bench.frames(5, &apart).len(), 1);
+    assert_eq!(bench.frames(20, &joined), []);
+    assert_eq!(bench.frames(20, &apart), []);
+}

@@ -254,9 +254,9 @@ fn a_server_that_is_started_anew_is_spoken_through_again_in_the_language_that_wa
 #[test]
 fn the_daemon_has_each_page_of_a_scene_said_once_and_tells_what_the_server_lacks() {
     let server = Server::start();
-    // Each picture in turn, each page away for long enough to be gone.
+    // So slowly that every machine reads each card often enough, and each is away for long enough to be gone.
     let text = format!(
-        "[camera]\nsource = \"dir:{}\"\n[track]\ngone-after-ms = 100\n[output.socket]\nenabled = false\n\
+        "[camera]\nsource = \"dir:{}@3\"\n[track]\nsteady-frames = 2\ngone-after-ms = 100\n[output.socket]\nenabled = false\n\
          [output.stdout]\nformat = \"json\"\n[log]\nlevel = \"warn\"\n\
          [output.speech]\nenabled = true\npath = \"{}\"\nvoice = \"Nobody\"\nhints = false\n",
         repository("tests/scenes/demo").display(),

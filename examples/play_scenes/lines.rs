@@ -147,12 +147,16 @@ impl<'a> Lines<'a> {
             let Some(from) = followed.presence else {
                 continue;
             };
-            let over = self.presences[from].last;
+            let before = &self.presences[from];
+            let over = before.last;
+            let patience = self.patience.gone_after + LATE;
+            let in_view = self.scene.in_view_until(&before.id, over, patience);
             let next = self.presences.iter().enumerate().find(|(index, p)| {
+                let since = if p.id == before.id { in_view } else { over };
                 *index != from
                     && p.first <= t
                     && p.first > over
-                    && p.first - over < self.patience.gone_after + LATE
+                    && p.first - since < patience
                     && alnum(&p.text) == alnum(&followed.text)
                     && self.states[*index].text.is_none()
             });
@@ -193,9 +197,13 @@ impl<'a> Lines<'a> {
             .followed
             .values()
             .filter_map(|followed| followed.presence);
-        let left =
-            left.filter(|&p| self.presences[p].last + self.patience.gone_after + 2.0 * LATE < end);
-        self.scored.gone_missed = left.count();
+        let patience = self.patience.gone_after;
+        let missed = left.filter(|&index| {
+            let Presence { id, last, .. } = &self.presences[index];
+            let until = self.scene.in_view_until(id, *last, patience + LATE);
+            until + patience + 2.0 * LATE < end
+        });
+        self.scored.gone_missed = missed.count();
         for (index, presence) in self.presences.iter().enumerate() {
             if !is_due(presence, self.scene.fps) {
                 continue;

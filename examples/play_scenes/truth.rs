@@ -17,6 +17,8 @@ const ALONG: f32 = 0.1;
 const ACROSS: f32 = 0.5;
 /// What is covered by more than this cannot be what was found there.
 const LEAST_SEEN: f64 = 0.1;
+/// The share of a line that is enough to know that it is still there.
+const PIECE_SEEN: f64 = 0.25;
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Line {
@@ -108,6 +110,21 @@ impl Scene {
             .flat_map(|frame| &frame.lines)
             .filter(|line| line.seen >= LEAST_SEEN && is_at(&line.quad, centre))
             .min_by_key(|line| distance(&alnum(&line.text), &text))
+    }
+
+    /// Until when something of this line was in view from `t` on, if never out of it for longer than `patience`, in seconds.
+    pub fn in_view_until(&self, id: &str, t: f64, patience: f64) -> f64 {
+        let seen = |line: &Line| line.id == id && line.seen >= PIECE_SEEN;
+        let mut until = t;
+        for frame in self.frames.iter().filter(|frame| frame.t > t) {
+            if frame.t - until >= patience {
+                break;
+            }
+            if frame.lines.iter().any(seen) {
+                until = frame.t;
+            }
+        }
+        until
     }
 
     /// All presences, lines in the order in which they came; `patience` is how long a line may be out of sight, in seconds.

@@ -23,7 +23,7 @@ EDGE = 2.0  # Pixels: what is nearer to the border of the picture is not wholly 
 # A hint is surely true, and surely not, beyond these; between them it may be told.
 DARK = (55.0, 100.0)  # Grey level of the paper.
 LOST = (0.16, 0.07)  # Blur in heights of a capital.
-SMALL = (10.0, 14.0)  # Height of capitals.
+SMALL = (5.5, 14.0)  # Height of capitals: 7 pixels are still read.
 BLOWN = 252.0  # Grey level of the paper: there is no more.
 OUT = 0.9  # Share of the line in the picture.
 

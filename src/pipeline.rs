@@ -36,8 +36,14 @@ pub struct Page {
     pub upside_down: bool,
 }
 
+/// Pixels: what is read of lower lines is luck.
+const LOWEST: f32 = 8.0;
 /// Lines that are tried the other way up: more do not change the verdict.
 const TRIED_TURNED: usize = 3;
+/// Print that stands on its head is read as other characters, less surely than this.
+const HARDLY_READ: f32 = 0.9;
+/// And when it is turned, with at most this share of the doubt.
+const DOUBT_LEFT: f32 = 0.5;
 /// Characters of a line that says which way is up; short ones read both ways.
 const TELLING: usize = 4;
 
@@ -135,12 +141,17 @@ impl Pipeline {
             tried,
             turned,
         } = found;
+        let upside_down = 2 * turned > tried;
+        if upside_down {
+            // What print on its head seems to say is nothing to rely on.
+            doubtful.append(&mut lines);
+        }
         self.tidy.page(&mut lines);
         self.tidy.page(&mut doubtful);
         let read = Page {
             rejected,
             doubtful,
-            upside_down: 2 * turned > tried,
+            upside_down,
             ..self.arrange(lines)
         };
         if let Some(explain) = explain {
@@ -160,8 +171,8 @@ impl Pipeline {
         mut explain: Option<&mut Explain>,
     ) -> Result<()> {
         let quads = self.finder.find(picture).to_vec();
-        let lines_before = found.lines.len();
-        let mut telling = Vec::new();
+        // What can hardly be read, with how surely it was.
+        let (mut telling, mut read_well) = (Vec::new(), 0);
         for quad in &quads {
             let (mut kind, mut region, mut quad_on_page) = (LineKind::USUAL, None, *quad);
             if let Some(Place { at, cut, page }) = &place {
@@ -175,8 +186,18 @@ impl Pipeline {
                 region = Some(area.name.clone());
                 kind = self.kinds.get(of).copied().unwrap_or(LineKind::USUAL);
             }
-            match self.strip(picture, quad, kind, explain.as_deref_mut())? {
-                Reading::Line(line) if line.confidence >= self.min_confidence => {
+            let reading = self.strip(picture, quad, kind, explain.as_deref_mut())?;
+            let (Reading::Line(line) | Reading::Rejected(line)) = &reading;
+            if line.chars.len() >= TELLING {
+                match line.confidence < HARDLY_READ {
+                    true => telling.push((*quad, line.confidence)),
+                    false => read_well += 1,
+                }
+            }
+            match reading {
+                Reading::Line(line)
+                    if line.confidence >= self.min_confidence && quad.height() >= LOWEST =>
+                {
                     found.lines.push(ReadLine {
                         quad: quad_on_page,
                         region,
@@ -184,9 +205,6 @@ impl Pipeline {
                     });
                 }
                 Reading::Line(line) => {
-                    if line.chars.len() >= TELLING {
-                        telling.push(*quad);
-                    }
                     found.doubtful.push(ReadLine {
                         quad: quad_on_page,
                         region,
@@ -198,7 +216,7 @@ impl Pipeline {
                 }
             }
         }
-        if found.lines.len() - lines_before < telling.len() {
+        if read_well < telling.len() {
             self.try_turned(picture, &telling, found)?;
         }
         Ok(())
@@ -231,14 +249,20 @@ impl Pipeline {
     }
 
     /// Tries whether what can hardly be read can be read turned by half.
-    fn try_turned(&mut self, picture: &GrayImage, quads: &[Quad], found: &mut Found) -> Result<()> {
-        for Quad([tl, tr, br, bl]) in quads.iter().take(TRIED_TURNED).copied() {
+    fn try_turned(
+        &mut self,
+        picture: &GrayImage,
+        lines: &[(Quad, f32)],
+        found: &mut Found,
+    ) -> Result<()> {
+        for (Quad([tl, tr, br, bl]), upright) in lines.iter().take(TRIED_TURNED).copied() {
             let turned = Quad([br, bl, tl, tr]);
             let reading = self.strip(picture, &turned, LineKind::USUAL, None)?;
             let (Reading::Line(line) | Reading::Rejected(line)) = reading;
-            let sure = line.confidence >= self.min_confidence && line.chars.len() >= TELLING;
+            let surely = 1.0 - DOUBT_LEFT * (1.0 - upright);
+            let surer = line.confidence >= self.min_confidence.max(surely);
             found.tried += 1;
-            found.turned += usize::from(sure);
+            found.turned += usize::from(surer && line.chars.len() >= TELLING);
         }
         Ok(())
     }

@@ -69,6 +69,20 @@ impl Quad {
         Quad([corner(-w, -h), corner(w, -h), corner(w, h), corner(-w, h)])
     }
 
+    /// This box, moved.
+    pub fn shifted(&self, x: f32, y: f32) -> Quad {
+        Quad(self.0.map(|p| Point {
+            x: p.x + x,
+            y: p.y + y,
+        }))
+    }
+
+    /// The middles of the sides at which the line begins and ends.
+    pub fn ends(&self) -> [Point; 2] {
+        let [tl, tr, br, bl] = self.0;
+        [tl.midpoint(bl), tr.midpoint(br)]
+    }
+
     /// Mean length of the sides along the line, in pixels.
     pub fn width(&self) -> f32 {
         let [tl, tr, br, bl] = self.0;
@@ -89,9 +103,41 @@ impl Quad {
 
     /// The direction of the line in radians, 0 to the right, clockwise as seen on screen.
     pub fn angle(&self) -> f32 {
-        let [tl, tr, br, bl] = self.0;
-        let (start, end) = (tl.midpoint(bl), tr.midpoint(br));
+        let [start, end] = self.ends();
         (end.y - start.y).atan2(end.x - start.x)
+    }
+}
+
+/// Pixels from the edge of a picture within which print runs out of it, and the same in heights of its line.
+const AT_EDGE: f32 = 3.0;
+const AT_EDGE_HEIGHTS: f32 = 0.1;
+
+/// A side of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// x is 0.
+    Left,
+    /// x is the width.
+    Right,
+    /// y is 0.
+    Top,
+    /// y is the height.
+    Bottom,
+}
+
+impl Quad {
+    /// The side at which the line runs out of a picture of this size.
+    pub fn cut_at(&self, (width, height): (u32, u32)) -> Option<Side> {
+        let margin = AT_EDGE.max(AT_EDGE_HEIGHTS * self.height());
+        let (right, bottom) = (width as f32 - margin, height as f32 - margin);
+        let cut = |p: &Point| match p {
+            p if p.x < margin => Some(Side::Left),
+            p if p.x > right => Some(Side::Right),
+            p if p.y < margin => Some(Side::Top),
+            p if p.y > bottom => Some(Side::Bottom),
+            _ => None,
+        };
+        self.0.iter().find_map(cut)
     }
 }
 

@@ -14,6 +14,7 @@ mod outlets;
 mod reading;
 mod reload;
 mod service;
+mod settings;
 mod signals;
 mod sinks;
 mod supervised;
@@ -23,8 +24,9 @@ pub mod trigger;
 pub use health::Health;
 pub use orders::{Change, Ordered, Orders};
 pub use outlets::{Outlets, Table};
-pub use reading::{Pauses, Reader, Reading, Settings};
+pub use reading::{Reader, Reading};
 pub use service::run;
+pub use settings::{Pauses, Settings};
 
 use crate::capture::{self, Source};
 use crate::error::Result;

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::reading::Settings;
+use super::settings::Settings;
 
 /// What the reading goes on with; what is not there stays as it is.
 pub struct Change<R> {

@@ -9,26 +9,26 @@ use image::GrayImage;
 
 use super::events::{self, Origin};
 use super::health::Health;
-use super::keep::{self, Keeper};
+use super::keep::Keeper;
 use super::orders::{Change, Orders};
 use super::outlets::Outlets;
+use super::settings::Settings;
 use super::supervised::{Step, Supervised};
 use super::teller::Teller;
-use super::trigger::{self, Mode};
+use super::trigger::Mode;
 use super::{Ended, Opener};
-use crate::capture::{self, Clock};
-use crate::config::Config;
+use crate::capture::Clock;
 use crate::error::Result;
 use crate::event::{LineChange, PageEvent};
-use crate::fields::{self, Fields};
+use crate::fields::Fields;
 use crate::frame::Frame;
-use crate::gate::{self, Area, Gate, Worth};
-use crate::guide::{self, Guide};
+use crate::gate::{Area, Gate, Worth};
+use crate::guide::Guide;
 use crate::pipeline::{Page, Pipeline};
-use crate::region::{self, Content, Regions};
+use crate::region::{Content, Regions};
 use crate::sink::Backoff;
 use crate::status::State;
-use crate::track::{self, Sight, Tracker};
+use crate::track::{Sight, Tracker};
 
 /// What reads a frame: the pipeline, or a stand-in in tests.
 pub trait Reader {
@@ -47,68 +47,6 @@ impl Reader for Pipeline {
             );
         }
         Ok(page)
-    }
-}
-
-/// How long is waited where there is nothing to do.
-#[derive(Clone, Copy, Debug)]
-pub struct Pauses {
-    /// Before the source is opened again, a moment at first, since most faults pass at once.
-    pub first: Duration,
-    /// The longest such pause: not longer than somebody who plugs the camera in again waits; an attempt costs next to nothing.
-    pub longest: Duration,
-    /// At a time while nothing is to be read: long enough to cost nothing; a camera that has gone meanwhile
-    /// is noticed after it.
-    pub rest: Duration,
-}
-
-impl Default for Pauses {
-    fn default() -> Self {
-        Pauses {
-            first: Duration::from_millis(50),
-            longest: Duration::from_millis(250),
-            rest: Duration::from_secs(1),
-        }
-    }
-}
-
-/// Where pictures come from, and how and when they are read.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Where pictures come from.
-    pub camera: capture::Settings,
-    /// Which pictures are read.
-    pub gate: gate::Settings,
-    /// Which hints are told.
-    pub guide: guide::Settings,
-    /// When a line is told.
-    pub track: track::Settings,
-    /// What is looked for in its text.
-    pub fields: fields::Settings,
-    /// What must be read, and where.
-    pub region: region::Settings,
-    /// When is read.
-    pub trigger: trigger::Settings,
-    /// Which pictures are kept.
-    pub keep: keep::Settings,
-    /// How long is waited where there is nothing to do.
-    pub pauses: Pauses,
-}
-
-impl Settings {
-    /// Those of a configuration.
-    pub fn of(config: &Config) -> Self {
-        Settings {
-            camera: config.camera.clone(),
-            gate: config.gate.clone(),
-            guide: config.guide.clone(),
-            track: config.track.clone(),
-            fields: config.fields.clone(),
-            region: config.region.clone(),
-            trigger: config.trigger.clone(),
-            keep: config.keep.clone(),
-            pauses: Pauses::default(),
-        }
     }
 }
 
@@ -291,10 +229,16 @@ impl<R: Reader> Reading<R> {
         let sight = Sight {
             taken: self.frame.taken,
             clarity: self.gate.clarity(),
+            size: self.frame.luma.dimensions(),
         };
         let (mut appeared, teller) = (false, &mut self.teller);
+        // Print on its head says nothing of what it was the right way up.
+        let doubtful = match page.upside_down {
+            true => &[],
+            false => page.doubtful.as_slice(),
+        };
         self.tracker
-            .observe(&page.lines, &page.doubtful, sight, |change| {
+            .observe(&page.lines, doubtful, sight, |change| {
                 appeared |= change.change != LineChange::Gone;
                 teller.line(change, origin);
             });

@@ -3,7 +3,7 @@
 //! Only the parts whose settings differ are made anew, and all of them before anything is changed.
 
 use super::orders::Change;
-use super::reading::Settings;
+use super::settings::Settings;
 use super::sinks::Sinks;
 use crate::config::Config;
 use crate::error::Result;

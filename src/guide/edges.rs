@@ -65,7 +65,7 @@ mod tests {
     fn blurred_print_is_soft_and_small_sharp_print_is_not() {
         let print = |size: u32| {
             GrayImage::from_fn(400, 60, |x, y| {
-                let ink = (x / size) % 3 == 0 && (10..10 + 6 * size).contains(&y);
+                let ink = (x / size).is_multiple_of(3) && (10..10 + 6 * size).contains(&y);
                 Luma([if ink { 40 } else { 210 }])
             })
         };

@@ -17,7 +17,7 @@ use crate::event::Hint;
 use crate::gate::{Area, Look};
 use crate::line::ReadLine;
 use crate::pipeline::Page;
-use crate::quad::{Point, Quad};
+use crate::quad::Side;
 
 /// A picture whose brightest places are below this level is too dark for any print.
 const DARK: u8 = 45;
@@ -28,22 +28,22 @@ const BLURRED: f32 = 0.7;
 /// Edges this wide, in heights of the line, make a line unreadable.
 const SOFT: f32 = 0.14;
 /// The share of the coarse picture about the print that changes from one picture to the next where a label moves fast.
-const MOVING: f32 = 0.12;
+const MOVING: f32 = 0.08;
 /// The share of it that may have changed where what was read is still there.
 const STILL_THERE: f32 = 0.2;
 /// Pixels: lower lines are too small for any reader.
 const SMALL: f32 = 13.0;
-/// Pixels from the edge of the picture within which a line runs out of it, and the same in heights of the line.
-const AT_EDGE: f32 = 3.0;
-const AT_EDGE_HEIGHTS: f32 = 0.2;
-/// Characters that something found must have to count as print, be they right or wrong.
-const LEAST_PRINT: usize = 4;
+/// What something found must have to count as print: so many characters, be they right or wrong, and so much confidence.
+/// Texture seldom has both.
+const LEAST_PRINT: (usize, f32) = (4, 0.3);
 /// How long it is known that print was there a moment ago.
 const MOMENT: Duration = Duration::from_secs(3);
 /// How long it is remembered how sharp a scene was that has not changed since.
 const MEMORY: Duration = Duration::from_secs(15);
 /// Pictures in which a reason must have been there.
 const LEAST_TIMES: u32 = 3;
+/// How long a reason may not be seen and still be there, if nothing can be read: tiny print is found in every second picture.
+const LAPSE: Duration = Duration::from_millis(500);
 /// How long a reason must be gone before its hint may be told again.
 const GONE: Duration = Duration::from_millis(1500);
 
@@ -88,6 +88,17 @@ struct Evidence {
     area: Option<Area>,
 }
 
+/// Why print cannot be read.
+#[derive(Clone, Copy, Debug)]
+struct Reason {
+    hint: Hint,
+    since: Duration,
+    /// When it was last seen.
+    last: Duration,
+    /// The pictures in which it was.
+    times: u32,
+}
+
 /// Finds the hint.
 pub struct Guide {
     settings: Settings,
@@ -95,8 +106,7 @@ pub struct Guide {
     /// The last picture, and the last one in which print was read, with where and when.
     last: Option<Look>,
     read: Option<(Look, Option<Area>, Duration)>,
-    /// Why print cannot be read, since when and in how many pictures.
-    reason: Option<(Hint, Duration, u32)>,
+    reason: Option<Reason>,
     told: Option<Hint>,
     /// When the reason of what was told was last there.
     told_at: Duration,
@@ -193,13 +203,15 @@ impl Guide {
             look.sharpness < BLURRED * read.sharpness
                 && look.change_since(read, *area) < STILL_THERE
         };
-        if unreadable && soft || before(MEMORY).is_some_and(lost) {
+        if before(MEMORY).is_some_and(lost) {
             return Some(Hint::Blurred);
         }
-        if unreadable && small {
-            return Some(Hint::Small);
+        // Tiny print has soft edges for its height even when it is in focus.
+        match unreadable {
+            true if small => Some(Hint::Small),
+            true if soft => Some(Hint::Blurred),
+            _ => None,
         }
-        None
     }
 
     /// Lets a reason become a hint when it has lasted.
@@ -209,17 +221,25 @@ impl Guide {
         } else if now.saturating_sub(self.told_at) >= GONE {
             self.told = None;
         }
+        let before = self
+            .reason
+            .filter(|reason| now.saturating_sub(reason.last) <= LAPSE);
         let Some(hint) = reason else {
-            self.reason = None;
+            self.reason = before.filter(|_| !self.evidence.readable);
             return None;
         };
-        let (since, times) = match self.reason {
-            Some((same, since, times)) if same == hint => (since, times.saturating_add(1)),
-            _ => (now, 1),
+        let before = before.filter(|reason| reason.hint == hint);
+        let reason = Reason {
+            hint,
+            since: before.map_or(now, |reason| reason.since),
+            last: now,
+            times: before.map_or(1, |reason| reason.times.saturating_add(1)),
         };
-        self.reason = Some((hint, since, times));
-        let lasted = now.saturating_sub(since) >= Duration::from_millis(self.settings.after_ms);
-        let news = self.told != Some(hint) && lasted && times >= LEAST_TIMES;
+        self.reason = Some(reason);
+        let lasted = now.saturating_sub(reason.since);
+        let news = self.told != Some(hint)
+            && lasted >= Duration::from_millis(self.settings.after_ms)
+            && reason.times >= LEAST_TIMES;
         news.then(|| {
             self.told_at = now;
             *self.told.insert(hint)
@@ -233,7 +253,7 @@ impl Evidence {
         let doubtful = page
             .doubtful
             .iter()
-            .filter(|line| line.chars.len() >= LEAST_PRINT);
+            .filter(|line| line.chars.len() >= LEAST_PRINT.0 && line.confidence >= LEAST_PRINT.1);
         let (read, not_read) = (count(&page.lines), doubtful.clone().count());
         let heights = doubtful.clone().map(|line| line.quad.height());
         let softness = doubtful
@@ -247,7 +267,8 @@ impl Evidence {
             clipped: page
                 .lines
                 .iter()
-                .find_map(|line| clipped(&line.quad, luma.dimensions())),
+                .find_map(|line| line.quad.cut_at(luma.dimensions()))
+                .map(clipped),
             upside_down: page.upside_down,
             area: Area::about(doubtful.clone().chain(&page.lines).map(|line| &line.quad)),
             small: most(heights.filter(|&height| height < SMALL).count()),
@@ -256,19 +277,14 @@ impl Evidence {
     }
 }
 
-/// Where a line runs out of the picture.
-fn clipped(quad: &Quad, (width, height): (u32, u32)) -> Option<Hint> {
-    let margin = AT_EDGE.max(AT_EDGE_HEIGHTS * quad.height());
-    let (right, bottom) = (width as f32 - margin, height as f32 - margin);
-    let any = |out: &dyn Fn(&Point) -> bool| quad.0.iter().any(out);
-    [
-        (any(&|p| p.x < margin), Hint::ClippedLeft),
-        (any(&|p| p.x > right), Hint::ClippedRight),
-        (any(&|p| p.y < margin), Hint::ClippedTop),
-        (any(&|p| p.y > bottom), Hint::ClippedBottom),
-    ]
-    .into_iter()
-    .find_map(|(out, hint)| out.then_some(hint))
+/// The hint for a line that runs out of the picture at this side.
+fn clipped(side: Side) -> Hint {
+    match side {
+        Side::Left => Hint::ClippedLeft,
+        Side::Right => Hint::ClippedRight,
+        Side::Top => Hint::ClippedTop,
+        Side::Bottom => Hint::ClippedBottom,
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use image::Luma;
 use image::imageops::blur;
 
 use super::*;
+use crate::quad::Quad;
 
 const PERIOD: Duration = Duration::from_millis(100);
 

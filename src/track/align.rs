@@ -3,7 +3,8 @@
 //! Needleman and Wunsch's global alignment (1970), with the cost of a place depending on what was read there before, as in
 //! ROVER (Fiscus, 1997). Its table is made once; nothing is allocated later.
 
-use super::combine::{MAX_CHARS, Slot};
+use super::combine::MAX_CHARS;
+use super::slot::Slot;
 
 /// Cells in a row of the table.
 const ROW: usize = MAX_CHARS + 1;

@@ -28,11 +28,14 @@ const OTHER: f32 = 0.75;
 const PIECE_UNLIKE: f32 = 0.34;
 /// The share of a line's characters that its pieces must have, so that it is nothing but these.
 const MADE_UP: f32 = 0.7;
-/// Characters of a piece that can be told from chance.
-const LEAST_PIECE: usize = 2;
-/// How far a piece may be off its line: across in heights of the line, along in shares of its width.
+/// Characters of a piece; even one at the place of a line it may be of is no line of its own.
+const LEAST_PIECE: usize = 1;
+/// How far a piece may be off its line: across in heights of the line, along in shares of its width and heights.
 const PIECE_ACROSS: f32 = 0.6;
-const PIECE_ALONG: f32 = 0.1;
+const PIECE_ALONG: (f32, f32) = (0.1, 0.5);
+/// What the edge of the picture leaves of a line must be so long, and differ in no greater share, to be known as a piece of it from afar.
+const REST: usize = 4;
+const REST_UNLIKE: f32 = 0.15;
 /// Pairs that may be looked at in one picture: a line has a dozen others about it.
 const MAX_PAIRS: usize = 12 * MAX_LINES;
 
@@ -52,11 +55,30 @@ pub enum Fate {
     New,
 }
 
+/// How much of a line is seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    /// A piece of it, at its place.
+    Piece,
+    /// What the edge of the picture leaves of it.
+    Rest,
+}
+
 struct Pair {
     line: usize,
     track: usize,
-    piece: bool,
+    part: Part,
     cost: f32,
+}
+
+/// What else is known of a track and a line.
+#[derive(Clone, Copy)]
+struct Case {
+    /// The track was in the last picture.
+    just_now: bool,
+    /// The line runs out of this one.
+    cut: bool,
 }
 
 /// Finds out; keeps its tables.
@@ -78,11 +100,13 @@ impl Follower {
         &mut self.aligner
     }
 
-    /// Fills `fates` and `motion` for these lines. `just_now` says of a track whether it was in the last picture.
+    /// Fills `fates` and `motion` for these lines of a picture of this size. `just_now` says of a track whether it was in the
+    /// last picture.
     pub fn follow(
         &mut self,
         tracks: &[Track],
         lines: &[&ReadLine],
+        size: (u32, u32),
         just_now: impl Fn(&Track) -> bool,
     ) {
         self.fates.clear();
@@ -98,16 +122,19 @@ impl Follower {
                 let place = motion.quad(&track.line.quad);
                 for (l, line) in lines.iter().enumerate() {
                     let new = self.fates.get(l) == Some(&Fate::New);
+                    let case = Case {
+                        just_now: just_now(track),
+                        cut: line.quad.cut_at(size).is_some(),
+                    };
                     if new
                         && track.line.region == line.region
-                        && let Some((cost, piece)) =
-                            compare(self, track, &place, line, just_now(track))
+                        && let Some((cost, part)) = compare(self, track, &place, line, case)
                     {
                         // Past the capacity a line is new that might continue one.
                         let _ = self.pairs.push(Pair {
                             line: l,
                             track: t,
-                            piece,
+                            part,
                             cost,
                         });
                     }
@@ -123,14 +150,14 @@ impl Follower {
                 {
                     *fate = Fate::Continues {
                         track: pair.track,
-                        piece: pair.piece,
+                        piece: pair.part != Part::Whole,
                     };
                 }
             }
         }
         // What is left is new, unless it is a piece of what was found, or made up of pieces.
         self.seen.clear();
-        for pair in self.pairs.iter().filter(|pair| pair.piece) {
+        for pair in self.pairs.iter().filter(|pair| pair.part == Part::Piece) {
             if let Some(fate) = self.fates.get_mut(pair.line)
                 && *fate == Fate::New
             {
@@ -193,34 +220,38 @@ impl Follower {
         track: &Track,
         place: &Quad,
         line: &ReadLine,
-        _: bool,
-    ) -> Option<(f32, bool)> {
+        _: Case,
+    ) -> Option<(f32, Part)> {
         let apart = heights_apart(place, &line.quad);
-        (apart < FAR && track.says(&line.text)).then_some((apart, false))
+        (apart < FAR && track.says(&line.text)).then_some((apart, Part::Whole))
     }
 
-    /// Whether `line` may be what `track` says, read otherwise, or a piece of it: how bad it fits, and whether it is a piece.
+    /// Whether `line` may be what `track` says, read otherwise, or a piece of it: how bad it fits, and how much it is of it.
     fn alike(
         &mut self,
         track: &Track,
         place: &Quad,
         line: &ReadLine,
-        just_now: bool,
-    ) -> Option<(f32, bool)> {
+        case: Case,
+    ) -> Option<(f32, Part)> {
         let said = &track.combined;
         let apart = heights_apart(place, &line.quad);
         if apart < APART && like_sized(place, &line.quad) {
             let unlike = said.unlikeness(&mut self.aligner, line, Ends::Fixed);
             // After an absence the place proves nothing: another label may lie there now.
-            let stays = apart < NEAR && just_now && unlike < OTHER;
+            let stays = apart < NEAR && case.just_now && unlike < OTHER;
             if unlike < UNLIKE || stays {
-                return Some((unlike + apart / APART, false));
+                return Some((unlike + apart / APART, Part::Whole));
             }
         }
         if line.chars.len() >= LEAST_PIECE && lies_in(&line.quad, place) {
             let unlike = said.unlikeness(&mut self.aligner, line, Ends::OfSlots);
             // After all that are whole.
-            return (unlike < PIECE_UNLIKE).then_some((2.0 + unlike, true));
+            return (unlike < PIECE_UNLIKE).then_some((2.0 + unlike, Part::Piece));
+        }
+        if case.cut && line.chars.len() >= REST && apart < FAR {
+            let unlike = said.unlikeness(&mut self.aligner, line, Ends::OfSlots);
+            return (unlike < REST_UNLIKE).then_some((3.0 + unlike, Part::Rest));
         }
         None
     }
@@ -245,6 +276,23 @@ fn same_texts(
     Motion::between(&pairs)
 }
 
+/// Where a line is of which a piece is seen: `beyond` says whether it goes on before the piece, and after it.
+pub fn beside(place: &Quad, piece: &Quad, beyond: (bool, bool)) -> Quad {
+    let ([start, end], [piece_start, piece_end]) = (place.ends(), piece.ends());
+    let (from, to) = match beyond {
+        (true, false) => (end, piece_end),
+        (false, true) => (start, piece_start),
+        // Where along the line it is, is not known: across it is.
+        _ => {
+            let (sin, cos) = place.angle().sin_cos();
+            let off = (piece.centre().y - place.centre().y) * cos
+                - (piece.centre().x - place.centre().x) * sin;
+            return place.shifted(-off * sin, off * cos);
+        }
+    };
+    place.shifted(to.x - from.x, to.y - from.y)
+}
+
 /// The distance of two lines' centres in heights of the higher one.
 pub fn heights_apart(a: &Quad, b: &Quad) -> f32 {
     a.centre().distance(b.centre()) / a.height().max(b.height()).max(1.0)
@@ -261,8 +309,8 @@ fn lies_in(piece: &Quad, whole: &Quad) -> bool {
     let inside = |p: Point| {
         let (x, y) = (p.x - centre.x, p.y - centre.y);
         let (along, across) = (x * cos + y * sin, y * cos - x * sin);
-        along.abs() <= whole.width() * (0.5 + PIECE_ALONG)
-            && across.abs() <= whole.height() * PIECE_ACROSS
+        let reach = whole.width() * (0.5 + PIECE_ALONG.0) + whole.height() * PIECE_ALONG.1;
+        along.abs() <= reach && across.abs() <= whole.height() * PIECE_ACROSS
     };
     let [tl, tr, br, bl] = piece.0;
     inside(tl.midpoint(bl)) && inside(tr.midpoint(br))

@@ -9,6 +9,7 @@ mod align;
 mod combine;
 mod follow;
 mod motion;
+mod slot;
 
 use std::time::Duration;
 
@@ -20,12 +21,15 @@ use crate::line::ReadLine;
 use combine::Combined;
 use follow::{Fate, Follower};
 
-pub use combine::{MAX_CHARS, MAX_VOTES};
+pub use combine::MAX_CHARS;
+pub use slot::MAX_VOTES;
 
 /// Lines followed at once: a page of dense print has 60 to 100. Further lines are read but not followed.
 pub const MAX_LINES: usize = 160;
-/// What a reading counts that is only just sure enough, beside one that is sure: with its square a blurred one counts little.
-const LEAST_WEIGHT: f32 = 0.05;
+/// The least that a reading counts.
+const LEAST_WEIGHT: f32 = 0.01;
+/// A line on which readings do not agree, or that runs out of the picture, is told when so many times `steady-frames` have left it as it is.
+const LONG: u32 = 4;
 /// A line that most likely will be told holds the page up for this long at most.
 const PROMISING: Duration = Duration::from_secs(2);
 
@@ -36,8 +40,12 @@ pub struct Settings {
     /// Pictures that must leave what a line says as it is before it is told. Default 3: keeps out what flickers by; at 5
     /// readings a second it costs half a second.
     pub steady_frames: u32,
-    /// The share of all readings of its characters that must be for what is told, 0 to 1. Default 0.6.
+    /// The share of the readings of each of its characters that must be for what is told, 0 to 1; a line of which that does not
+    /// come true is told when four times as many pictures have left it as it is. Default 0.8.
     pub steady_agreement: f32,
+    /// Whether what is told may be put together from several readings. Default true; without, it is what one picture at least
+    /// read so, as it also is where `[read.knowledge]` or a region rejects what does not fit.
+    pub combine: bool,
     /// Milliseconds a line may be out of sight (a hand, a refocus) before it counts as gone.
     pub gone_after_ms: u64,
     /// Milliseconds without any change before the whole page is told.
@@ -48,7 +56,8 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             steady_frames: 3,
-            steady_agreement: 0.6,
+            steady_agreement: 0.8,
+            combine: true,
             gone_after_ms: 1500,
             page_after_ms: 500,
         }
@@ -85,6 +94,8 @@ pub struct Sight {
     pub taken: Duration,
     /// How sharp it is beside the sharpest of the last ones, 0 to 1.
     pub clarity: f32,
+    /// Its width and height, in pixels.
+    pub size: (u32, u32),
 }
 
 /// One line that is followed.
@@ -95,6 +106,8 @@ struct Track {
     combined: Combined,
     /// What was told of it, if anything.
     told: Option<ReadLine>,
+    /// It runs out of the picture.
+    cut: bool,
     first_seen: Duration,
     last_seen: Duration,
 }
@@ -144,7 +157,8 @@ impl Tracker {
         let seen: heapless::Vec<&ReadLine, MAX_LINES> =
             lines.iter().chain(doubtful).take(MAX_LINES).collect();
         self.overflow += lines.len().saturating_sub(MAX_LINES) as u64;
-        self.follower.follow(&self.tracks, &seen, just_now);
+        self.follower
+            .follow(&self.tracks, &seen, sight.size, just_now);
         let motion = self.follower.motion;
         for track in &mut self.tracks {
             if let Some(motion) = motion
@@ -182,16 +196,25 @@ impl Tracker {
     }
 
     fn go_on(&mut self, track: usize, line: &ReadLine, sight: Sight, piece: bool) {
-        if let Some(track) = self.tracks.get_mut(track) {
-            let weight = weight(line, sight);
-            track
-                .combined
-                .add(self.follower.aligner(), line, weight, piece);
-            track.last_seen = sight.taken;
-            if !piece {
-                track.line = line.clone();
-            }
+        let Some(track) = self.tracks.get_mut(track) else {
+            return;
+        };
+        if Some(track.last_seen) != self.last_frame {
+            track.combined.doubt();
         }
+        let cut = line.quad.cut_at(sight.size).is_some();
+        let known = track.combined.text().chars().count();
+        let piece = piece || cut && line.chars.len() < known;
+        let aligner = self.follower.aligner();
+        let beyond = track
+            .combined
+            .add(aligner, line, weight(line, sight), piece);
+        track.last_seen = sight.taken;
+        match piece || beyond.0 || beyond.1 {
+            true => track.line.quad = follow::beside(&track.line.quad, &line.quad, beyond),
+            false => track.line = line.clone(),
+        }
+        track.cut = cut;
     }
 
     fn begin(&mut self, line: &ReadLine, sight: Sight) {
@@ -206,6 +229,7 @@ impl Tracker {
             line: line.clone(),
             combined,
             told: None,
+            cut: line.quad.cut_at(sight.size).is_some(),
             first_seen: sight.taken,
             last_seen: sight.taken,
         });
@@ -318,15 +342,21 @@ impl Tracker {
     }
 }
 
-/// A gap that is now a space and now is none is no news.
-fn same_but_for_spaces(a: &str, b: &str) -> bool {
-    let marks = |text| str::chars(text).filter(|c| !c.is_whitespace());
+/// Marks that come and go at the ends of a line: the finest of them are lost in a blur, and dirt looks like them.
+const FINE: [char; 9] = ['.', ',', ':', ';', '\'', '`', '-', '_', '|'];
+
+/// A gap that is now a space and now is none is no news, nor is a fine mark at either end.
+fn is_no_news(a: &str, b: &str) -> bool {
+    fn marks(text: &str) -> impl Iterator<Item = char> {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || FINE.contains(&c));
+        text.chars().filter(|c| !c.is_whitespace())
+    }
     marks(a).eq(marks(b))
 }
 
-/// What a reading counts, 0 to 1.
+/// What a reading counts, 0 to 1: one sure and sharp picture more than several blurred ones, which are wrong alike.
 fn weight(line: &ReadLine, sight: Sight) -> f32 {
-    (line.confidence * sight.clarity).clamp(LEAST_WEIGHT, 1.0)
+    (line.confidence.powi(3) * sight.clarity.powi(2)).clamp(LEAST_WEIGHT, 1.0)
 }
 
 impl Track {
@@ -339,13 +369,15 @@ impl Track {
         let said = &self.combined;
         if said.text().is_empty()
             || said.steady() < settings.steady_frames
-            || said.agreement() < settings.steady_agreement
+            || (said.agreement() < settings.steady_agreement || self.cut)
+                && said.steady() < LONG * settings.steady_frames
+            || !(settings.combine || said.is_whole())
         {
             return None;
         }
         let change = match &self.told {
             None => LineChange::Appeared,
-            Some(told) if same_but_for_spaces(&told.text, said.text()) => return None,
+            Some(told) if is_no_news(&told.text, said.text()) => return None,
             Some(_) => LineChange::Updated,
         };
         let line = said.line(&self.line);

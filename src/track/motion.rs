@@ -53,11 +53,7 @@ impl Motion {
             // Far from the middle a turn shifts more than most.
             off <= OFF * to.height().max(1.0)
         });
-        let ends = |quad: &Quad| {
-            let [tl, tr, br, bl] = quad.0;
-            [tl.midpoint(bl), tr.midpoint(br)]
-        };
-        let points = alike.flat_map(|(from, to)| ends(from).into_iter().zip(ends(to)));
+        let points = alike.flat_map(|(from, to)| from.ends().into_iter().zip(to.ends()));
         Some(Motion::fit(points).unwrap_or(shift))
     }
 

@@ -15,6 +15,7 @@ fn sight(taken: Duration) -> Sight {
     Sight {
         taken,
         clarity: 1.0,
+        size: (9000, 9000),
     }
 }
 
@@ -150,7 +151,7 @@ fn a_page_is_told_once_it_is_calm_and_again_after_a_change() {
 fn more_lines_than_there_is_room_for_are_counted_and_lose_nothing_told() {
     let mut bench = Bench::new();
     let many: std::vec::Vec<_> = (0..MAX_LINES + 10)
-        .map(|i| line(&format!("line {i}"), 10.0, 30.0 * i as f32))
+        .map(|i| line(&format!("line {i}"), 10.0, 10.0 + 30.0 * i as f32))
         .collect();
     assert_eq!(bench.frames(3, &many).len(), MAX_LINES);
     assert_eq!(bench.tracker.overflow, 30);
@@ -234,6 +235,7 @@ fn a_blurred_reading_counts_less_than_a_sharp_one() {
         let sight = Sight {
             taken: bench.now,
             clarity: if sharp { 1.0 } else { 0.2 },
+            ..sight(bench.now)
         };
         let seen = [line(if sharp { "LOT 80" } else { "LOT B0" }, 10.0, 10.0)];
         bench
@@ -317,4 +319,101 @@ fn a_gap_that_comes_and_goes_is_no_update() {
     assert_eq!(bench.frames(5, &apart).len(), 1);
     assert_eq!(bench.frames(20, &joined), []);
     assert_eq!(bench.frames(20, &apart), []);
+}
+
+#[test]
+fn a_fine_mark_at_an_end_is_no_update_and_one_within_is() {
+    let mut bench = Bench::new();
+    let (bare, dotted) = (
+        [line("grape must", 10.0, 10.0)],
+        [line("grape must.", 10.0, 10.0)],
+    );
+    assert_eq!(bench.frames(5, &bare).len(), 1);
+    assert_eq!(bench.frames(20, &dotted), []);
+    let mut bench = Bench::new();
+    let (whole, part) = ([line("125 g", 10.0, 10.0)], [line("12.5 g", 10.0, 10.0)]);
+    assert_eq!(bench.frames(5, &whole).len(), 1);
+    assert_eq!(bench.frames(20, &part).len(), 1);
+}
+
+#[test]
+fn what_the_edge_leaves_of_a_line_that_was_shoved_aside_is_not_told() {
+    let mut bench = Bench::new();
+    let card = |x: f32, cut: usize| {
+        let x = if cut > 0 { 0.0 } else { x };
+        ["TREGARTH", "Oak smoked almonds"].map(|text| {
+            let y = if text.len() > 10 { 60.0 } else { 10.0 };
+            line(&text[cut..], x, y)
+        })
+    };
+    assert_eq!(bench.frames(5, &card(150.0, 0)).len(), 2);
+    // Two pictures in which nothing can be read for the motion, then half of it is out.
+    assert_eq!(bench.frames(2, &[]), []);
+    assert_eq!(bench.frames(20, &card(0.0, 3)), []);
+    assert_eq!(bench.frames(20, &card(150.0, 0)), []);
+}
+
+#[test]
+fn a_line_that_comes_out_from_behind_something_becomes_the_whole_line() {
+    let mut bench = Bench::new();
+    let text = "Ingredients: figs,";
+    assert_eq!(bench.frames(8, &[line(&text[..3], 200.0, 10.0)]).len(), 1);
+    let mut told = std::vec::Vec::new();
+    for long in 4..=text.len() {
+        told.extend(bench.frame(&[line(&text[..long], 200.0 - 5.0 * long as f32, 10.0)]));
+    }
+    told.extend(bench.frames(10, &[line(text, 110.0, 10.0)]));
+    assert!(
+        told.iter().all(|(change, _)| *change == Updated),
+        "{told:?}"
+    );
+    assert_eq!(told.last().unwrap().1, text);
+}
+
+#[test]
+fn a_line_that_has_truly_become_shorter_is_told_anew_and_one_that_is_covered_for_a_moment_is_not() {
+    let mut bench = Bench::new();
+    let (long, short) = ([line("100.5 kg", 10.0, 10.0)], [line("100.5", 10.0, 10.0)]);
+    assert_eq!(bench.frames(30, &long).len(), 1);
+    assert_eq!(bench.frames(6, &short), []);
+    assert_eq!(bench.frames(30, &long), []);
+    assert_eq!(bench.frames(20, &short), [(Updated, "100.5".to_owned())]);
+}
+
+#[test]
+fn where_nothing_may_be_put_together_only_what_was_read_so_is_told() {
+    let mut bench = Bench::new();
+    bench.tracker.set(Settings {
+        combine: false,
+        ..Settings::default()
+    });
+    let never = ["LOT 4711", "L0T 4712", "LOT 4722", "LQT 4712", "LOT 1712"];
+    let told = readings(&mut bench, &never[1..].repeat(2));
+    assert_eq!(told, []);
+    let told = readings(&mut bench, &["LOT 4712"; 20]);
+    assert_eq!(told, [(Appeared, "LOT 4712".into())]);
+}
+
+#[test]
+fn a_label_that_leaves_the_picture_piece_by_piece_is_not_told_by_pieces() {
+    let mut bench = Bench::new();
+    let text = "BEST BEFORE 12.01.27";
+    assert_eq!(bench.frames(5, &[line(text, 10.0, 10.0)]).len(), 1);
+    for left in 0..14 {
+        // It moves to the left by a character a frame; what is beyond the edge is not read.
+        assert_eq!(bench.frame(&[line(&text[left..], 0.0, 10.0)]), []);
+    }
+    // And comes back.
+    for left in (0..14).rev() {
+        assert_eq!(bench.frame(&[line(&text[left..], 0.0, 10.0)]), []);
+    }
+    assert_eq!(bench.frames(20, &[line(text, 10.0, 10.0)]), []);
+}
+
+#[test]
+fn what_runs_out_of_the_picture_is_told_only_when_it_stays() {
+    let mut bench = Bench::new();
+    let cut = [line("EFORE 12.01.27", 0.0, 10.0)];
+    assert_eq!(bench.frames(10, &cut), []);
+    assert_eq!(bench.frames(10, &cut).len(), 1);
 }

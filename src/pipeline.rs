@@ -5,10 +5,11 @@
 //! an [`Explain`].
 
 use image::GrayImage;
+use image::imageops::rotate180_in_place;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::enhance;
+use crate::enhance::{self, Orientation, Turn};
 use crate::error::{Error, Kind, Result};
 use crate::explain::{self, Explain};
 use crate::find::Finder;
@@ -34,6 +35,9 @@ pub struct Page {
     pub doubtful: Vec<ReadLine>,
     /// Most lines read well only when they are turned by half.
     pub upside_down: bool,
+    /// How the picture was turned; the lines' quads are in the turned one.
+    #[serde(default)]
+    pub turn: Turn,
 }
 
 /// Pixels: what is read of lower lines is luck.
@@ -97,7 +101,7 @@ impl Pipeline {
     }
 
     /// Reads a picture of anything: finds its lines and reads each. Quads are in pixels of the picture
-    /// after `enhance` has turned it.
+    /// after it was turned. Which way is up is asked of the reader itself where `enhance.orientation` is `auto`.
     ///
     /// # Errors
     /// `Config`, when the model fails; `Io`, when `explain` cannot write.
@@ -106,42 +110,27 @@ impl Pipeline {
         page.clone_from(luma);
         let mut shown = Shown::new(explain.as_deref_mut());
         shown.picture("grey", &page);
-        enhance::page(&mut page, &self.enhance, |step, luma| {
+        let mut turn = enhance::page(&mut page, &self.enhance, |step, luma| {
             shown.picture(step, luma)
         });
         shown.done()?;
-        let mut found = Found::default();
-        if self.regions.areas().is_empty() {
-            self.read_all(&page, None, &mut found, explain.as_deref_mut())?;
-        } else {
-            let mut part = std::mem::take(&mut self.part);
-            for at in 0..self.regions.areas().len() {
-                let Some(area) = self.regions.areas().get(at) else {
-                    break;
-                };
-                let cut = Cut::new(
-                    &page,
-                    area.polygon.bounds(&page),
-                    area.orientation,
-                    &mut part,
-                );
-                let place = Place {
-                    at,
-                    cut,
-                    page: &page,
-                };
-                self.read_all(&part, Some(place), &mut found, explain.as_deref_mut())?;
+        let mut found = self.read_page(&page, explain.as_deref_mut())?;
+        if found.is_upside_down() && self.enhance.orientation == Orientation::Auto {
+            turn = turn.and_half();
+            rotate180_in_place(&mut page);
+            if let Some(explain) = explain.as_deref_mut() {
+                explain.strips()?;
+                explain.picture("turned", &page)?;
             }
-            self.part = part;
+            found = self.read_page(&page, explain.as_deref_mut())?;
         }
+        let upside_down = found.is_upside_down();
         let Found {
             mut lines,
             mut doubtful,
             rejected,
-            tried,
-            turned,
+            ..
         } = found;
-        let upside_down = 2 * turned > tried;
         if upside_down {
             // What print on its head seems to say is nothing to rely on.
             doubtful.append(&mut lines);
@@ -152,6 +141,7 @@ impl Pipeline {
             rejected,
             doubtful,
             upside_down,
+            turn,
             ..self.arrange(lines)
         };
         if let Some(explain) = explain {
@@ -160,6 +150,27 @@ impl Pipeline {
         }
         self.page = page;
         Ok(read)
+    }
+
+    /// Finds and reads the lines of a page, or those of its regions where there are any.
+    fn read_page(&mut self, page: &GrayImage, mut explain: Option<&mut Explain>) -> Result<Found> {
+        let mut found = Found::default();
+        if self.regions.areas().is_empty() {
+            self.read_all(page, None, &mut found, explain)?;
+            return Ok(found);
+        }
+        let mut part = std::mem::take(&mut self.part);
+        for at in 0..self.regions.areas().len() {
+            let Some(area) = self.regions.areas().get(at) else {
+                break;
+            };
+            let (rect, orientation) = (area.polygon.bounds(page), area.orientation);
+            let cut = Cut::new(page, rect, orientation, &mut part);
+            let place = Place { at, cut, page };
+            self.read_all(&part, Some(place), &mut found, explain.as_deref_mut())?;
+        }
+        self.part = part;
+        Ok(found)
     }
 
     /// Finds and reads the lines of a picture, which is a page or the part of one at a place.
@@ -336,6 +347,13 @@ struct Found {
     /// How many lines were tried turned by half, and how many read so.
     tried: usize,
     turned: usize,
+}
+
+impl Found {
+    /// Whether most of what was tried turned by half reads well only so.
+    fn is_upside_down(&self) -> bool {
+        2 * self.turned > self.tried
+    }
 }
 
 /// A region that is looked at: its number, and how it was cut out of the page.

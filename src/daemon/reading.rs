@@ -223,13 +223,15 @@ impl<R: Reader> Reading<R> {
         self.health.frame_read(origin.latency);
         self.guide.read(&self.frame.luma, &page);
         if !page.lines.is_empty() {
-            let area = Area::about(page.lines.iter().map(|line| &line.quad));
+            let size = self.frame.luma.dimensions();
+            let places = page.lines.iter();
+            let area = Area::about(places.map(|line| page.turn.place(&line.quad, size)));
             self.gate.watch(area);
         }
         let sight = Sight {
             taken: self.frame.taken,
             clarity: self.gate.clarity(),
-            size: self.frame.luma.dimensions(),
+            size: page.turn.size(self.frame.luma.dimensions()),
         };
         let (mut appeared, teller) = (false, &mut self.teller);
         // Print on its head says nothing of what it was the right way up.

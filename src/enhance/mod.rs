@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
 pub use noise::Noise;
-pub use orientation::Orientation;
+pub use orientation::{Orientation, Turn};
 pub use polarity::Polarity;
 pub use threshold::Threshold;
 
@@ -35,7 +35,7 @@ pub use threshold::Threshold;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// By how many degrees the page must be turned clockwise to be upright: `0`, `90`, `180`, `270`, or `auto`, which
-    /// looks at each picture and takes about three times as long as finding. The default is 0: cameras are mounted once.
+    /// looks at each picture, takes about three times as long as finding, and reads it twice where it lies upside down. The default is 0: cameras are mounted once.
     pub orientation: Orientation,
     /// How specks are taken out of the page before lines are looked for: `off` or `median`. Off: a
     /// median of the least radius already closes the eyes of 10 px letters.
@@ -98,14 +98,15 @@ impl Settings {
     }
 }
 
-/// Takes the steps for a page, in place. `seen` is called with the name of each step taken and what it made.
+/// Takes the steps for a page, in place. `seen` is called with the name of each step taken and what it made. Gives how the page
+/// was turned.
 pub fn page(
     luma: &mut GrayImage,
     settings: &Settings,
     mut seen: impl FnMut(&'static str, &GrayImage),
-) {
+) -> Turn {
     let turn = settings.orientation.turn(luma);
-    if turn != orientation::Turn::None {
+    if turn != Turn::None {
         *luma = turn.apply(luma);
         seen("orientation", luma);
     }
@@ -113,6 +114,7 @@ pub fn page(
         *luma = noise::median(luma, settings.noise_radius);
         seen("noise", luma);
     }
+    turn
 }
 
 /// Takes the steps for a strip, in place. `seen` is called with the name of each step taken and what it made.

@@ -9,7 +9,7 @@ use image::GrayImage;
 use image::imageops::{rotate90, rotate180, rotate270};
 use serde::{Deserialize, Serialize};
 
-use crate::quad::Point;
+use crate::quad::{Point, Quad};
 use crate::{find, rectify};
 
 /// By how many degrees a page must be turned clockwise to be upright.
@@ -34,9 +34,10 @@ pub enum Orientation {
 }
 
 /// A turn of a picture, clockwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Turn {
     /// By nothing.
+    #[default]
     None,
     /// By 90 degrees.
     Quarter,
@@ -77,6 +78,30 @@ impl Turn {
             Turn::Half => rotate180(luma),
             Turn::ThreeQuarters => rotate270(luma),
         }
+    }
+
+    /// This turn and half a turn more.
+    pub fn and_half(self) -> Turn {
+        match self {
+            Turn::None => Turn::Half,
+            Turn::Quarter => Turn::ThreeQuarters,
+            Turn::Half => Turn::None,
+            Turn::ThreeQuarters => Turn::Quarter,
+        }
+    }
+
+    /// The width and height of the turned picture, when before it was this size.
+    pub fn size(self, (width, height): (u32, u32)) -> (u32, u32) {
+        match self {
+            Turn::None | Turn::Half => (width, height),
+            Turn::Quarter | Turn::ThreeQuarters => (height, width),
+        }
+    }
+
+    /// Where a place of the turned picture was in the one before, which had this size.
+    pub fn place(self, quad: &Quad, (width, height): (u32, u32)) -> Quad {
+        let size = (width as f32, height as f32);
+        Quad(quad.0.map(|corner| self.back(corner, size)))
     }
 
     /// Where a point of the turned picture was in the one before, which had this size; all in pixels.

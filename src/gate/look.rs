@@ -42,7 +42,7 @@ impl Area {
     }
 
     /// What holds these lines, and their own height around them; none of no lines.
-    pub fn about<'a>(quads: impl Iterator<Item = &'a Quad>) -> Option<Area> {
+    pub fn about(quads: impl Iterator<Item = Quad>) -> Option<Area> {
         let sides = quads.map(|quad| {
             let margin = quad.height();
             let bounds = |axis: fn(&Point) -> f32| {

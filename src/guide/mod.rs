@@ -256,9 +256,11 @@ impl Evidence {
             .filter(|line| line.chars.len() >= LEAST_PRINT.0 && line.confidence >= LEAST_PRINT.1);
         let (read, not_read) = (count(&page.lines), doubtful.clone().count());
         let heights = doubtful.clone().map(|line| line.quad.height());
+        let size = luma.dimensions();
+        let place = |line: &ReadLine| page.turn.place(&line.quad, size);
         let softness = doubtful
             .clone()
-            .filter_map(|line| edges::softness(luma, &line.quad));
+            .filter_map(|line| edges::softness(luma, &place(line)));
         let most = |wrong: usize| 2 * wrong > not_read;
         let unread_chars: usize = doubtful.clone().map(|line| line.chars.len()).sum();
         Evidence {
@@ -267,10 +269,10 @@ impl Evidence {
             clipped: page
                 .lines
                 .iter()
-                .find_map(|line| line.quad.cut_at(luma.dimensions()))
+                .find_map(|line| line.quad.cut_at(page.turn.size(size)))
                 .map(clipped),
             upside_down: page.upside_down,
-            area: Area::about(doubtful.clone().chain(&page.lines).map(|line| &line.quad)),
+            area: Area::about(doubtful.clone().chain(&page.lines).map(place)),
             small: most(heights.filter(|&height| height < SMALL).count()),
             soft: most(softness.filter(|&softness| softness > SOFT).count()),
         }

@@ -1,7 +1,8 @@
 use image::Luma;
-use image::imageops::blur;
+use image::imageops::{blur, rotate270};
 
 use super::*;
+use crate::enhance::Turn;
 use crate::quad::Quad;
 
 const PERIOD: Duration = Duration::from_millis(100);
@@ -155,6 +156,19 @@ fn a_label_on_the_move_is_told_so_only_when_it_lasts() {
         bench.frame(&scene(&place(n), 30, 200), &doubtful(place(n)));
     }
     assert_eq!(bench.told(), [Hint::Moving]);
+}
+
+#[test]
+fn in_a_picture_that_was_turned_the_side_is_that_of_the_page() {
+    let mut bench = Bench::new();
+    // The page is 360 pixels wide and 640 high; its line ends at the right edge, which is the camera's top.
+    let quad = at((360.0 - 192.0, 300.0), 24.0);
+    let mut page = read(quad);
+    page.turn = Turn::Quarter;
+    let luma = rotate270(&GrayImage::from_pixel(360, 640, Luma([200])));
+    assert_eq!(luma.dimensions(), (640, 360));
+    bench.show(&luma, &page);
+    assert_eq!(bench.told(), [Hint::ClippedRight]);
 }
 
 #[test]

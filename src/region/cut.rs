@@ -4,7 +4,7 @@ use image::GrayImage;
 
 use super::polygon::Rect;
 use crate::enhance::orientation::{Orientation, Turn};
-use crate::quad::{Point, Quad};
+use crate::quad::Quad;
 
 /// Where a picture was cut out of a larger one, and how it was turned then.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,14 +41,8 @@ impl Cut {
 
     /// Where a place in what was cut out is in the larger picture.
     pub fn place(&self, quad: &Quad) -> Quad {
-        let size = (self.rect.width as f32, self.rect.height as f32);
-        Quad(quad.0.map(|corner| {
-            let before = self.turn.back(corner, size);
-            Point {
-                x: before.x + self.rect.left as f32,
-                y: before.y + self.rect.top as f32,
-            }
-        }))
+        let before = self.turn.place(quad, (self.rect.width, self.rect.height));
+        before.shifted(self.rect.left as f32, self.rect.top as f32)
     }
 }
 

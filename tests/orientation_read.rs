@@ -1,0 +1,63 @@
+//! Print that does not stand upright: read where glyphd may turn the picture, noticed where it may not.
+
+use glyphd::config::Config;
+use glyphd::enhance::{Orientation, Turn};
+use glyphd::photo;
+use glyphd::pipeline::Pipeline;
+use image::GrayImage;
+
+mod cli_command;
+use cli_command::repository;
+
+/// Mostly capitals and figures, which the shapes of small letters say nothing of.
+const CARD: &str = "tests/scenes/demo/009.jpg";
+const TEXT: &str =
+    "NORDHAVN\nSmoked mackerel\nNet weight 180 g\nBEST BEFORE 14 FEB 2027\nLOT M2206-A";
+
+fn card() -> GrayImage {
+    photo::load(&repository(CARD)).unwrap()
+}
+
+fn reader(orientation: Orientation) -> Pipeline {
+    let mut config = Config::default();
+    config.enhance.orientation = orientation;
+    Pipeline::new(&config).unwrap()
+}
+
+#[test]
+fn a_label_is_read_from_all_four_sides_and_its_lines_are_found_again_in_the_picture() {
+    let card = card();
+    let upright = reader(Orientation::Upright).page(&card, None).unwrap();
+    assert_eq!(upright.text, TEXT);
+    let mut reader = reader(Orientation::Auto);
+    // How the label lies, and how it must be turned back.
+    for (lies, turn) in [
+        (Turn::None, Turn::None),
+        (Turn::Quarter, Turn::ThreeQuarters),
+        (Turn::Half, Turn::Half),
+        (Turn::ThreeQuarters, Turn::Quarter),
+    ] {
+        let picture = lies.apply(&card);
+        let page = reader.page(&picture, None).unwrap();
+        assert_eq!((page.text.as_str(), page.turn), (TEXT, turn));
+        assert!(!page.upside_down);
+        for (line, expected) in page.lines.iter().zip(&upright.lines) {
+            let place = page.turn.place(&line.quad, picture.dimensions()).centre();
+            let expected = turn.place(&expected.quad, picture.dimensions()).centre();
+            // A finder that comes from another corner may take in a speck more or less.
+            let off = place.distance(expected);
+            assert!(off < line.quad.height(), "{lies:?} {}: {off}", line.text);
+        }
+    }
+}
+
+#[test]
+fn of_a_label_on_its_head_nothing_is_told_but_that_it_is() {
+    let picture = Turn::Half.apply(&card());
+    let page = reader(Orientation::Upright).page(&picture, None).unwrap();
+    assert!(page.upside_down);
+    assert_eq!(page.lines, []);
+    assert!(page.doubtful.len() >= 4, "{:?}", page.doubtful);
+    let set = reader(Orientation::Half).page(&picture, None).unwrap();
+    assert_eq!((set.text.as_str(), set.turn), (TEXT, Turn::Half));
+}

@@ -5,7 +5,6 @@
 //! an [`Explain`].
 
 use image::GrayImage;
-use image::imageops::rotate180_in_place;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
@@ -21,6 +20,10 @@ use crate::rectify::{self, Bend};
 use crate::region::{Cut, Regions};
 use crate::straighten::{self, Straightener};
 use crate::tidy::Tidy;
+
+mod upright;
+
+use upright::{HARDLY_READ, TELLING};
 
 /// What a picture says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,15 +45,8 @@ pub struct Page {
 
 /// Pixels: what is read of lower lines is luck.
 const LOWEST: f32 = 8.0;
-/// Lines that are tried the other way up: more do not change the verdict.
-const TRIED_TURNED: usize = 3;
-/// Print that stands on its head is read as other characters, less surely than this.
-const HARDLY_READ: f32 = 0.9;
-/// And when it is turned, with at most this share of the doubt.
-const DOUBT_LEFT: f32 = 0.5;
-/// Characters of a line that says which way is up; short ones read both ways.
-const TELLING: usize = 4;
-
+/// Lines of fewer characters must be read this surely, whatever is asked for: texture often looks like a letter.
+const SHORT: (usize, f32) = (3, 0.7);
 /// Reads pictures, one after another.
 pub struct Pipeline {
     enhance: enhance::Settings,
@@ -114,16 +110,14 @@ impl Pipeline {
             shown.picture(step, luma)
         });
         shown.done()?;
-        let mut found = self.read_page(&page, explain.as_deref_mut())?;
-        if found.is_upside_down() && self.enhance.orientation == Orientation::Auto {
-            turn = turn.and_half();
-            rotate180_in_place(&mut page);
-            if let Some(explain) = explain.as_deref_mut() {
-                explain.strips()?;
-                explain.picture("turned", &page)?;
+        let found = match self.enhance.orientation {
+            Orientation::Auto => {
+                let (found, further) = self.read_upright(&mut page, explain.as_deref_mut())?;
+                turn = turn.and(further);
+                found
             }
-            found = self.read_page(&page, explain.as_deref_mut())?;
-        }
+            _ => self.read_page(&page, explain.as_deref_mut())?,
+        };
         let upside_down = found.is_upside_down();
         let Found {
             mut lines,
@@ -206,9 +200,7 @@ impl Pipeline {
                 }
             }
             match reading {
-                Reading::Line(line)
-                    if line.confidence >= self.min_confidence && quad.height() >= LOWEST =>
-                {
+                Reading::Line(line) if self.is_sure(&line) => {
                     found.lines.push(ReadLine {
                         quad: quad_on_page,
                         region,
@@ -231,6 +223,15 @@ impl Pipeline {
             self.try_turned(picture, &telling, found)?;
         }
         Ok(())
+    }
+
+    /// Whether a line that was found is read so that one can rely on it.
+    fn is_sure(&self, line: &ReadLine) -> bool {
+        let least = match line.chars.len() < SHORT.0 {
+            true => self.min_confidence.max(SHORT.1),
+            false => self.min_confidence,
+        };
+        line.confidence >= least && line.quad.height() >= LOWEST
     }
 
     /// Reads a picture that is one line of text from edge to edge. Regions do not count there.
@@ -257,25 +258,6 @@ impl Pipeline {
             rejected,
             ..self.arrange(lines)
         })
-    }
-
-    /// Tries whether what can hardly be read can be read turned by half.
-    fn try_turned(
-        &mut self,
-        picture: &GrayImage,
-        lines: &[(Quad, f32)],
-        found: &mut Found,
-    ) -> Result<()> {
-        for (Quad([tl, tr, br, bl]), upright) in lines.iter().take(TRIED_TURNED).copied() {
-            let turned = Quad([br, bl, tl, tr]);
-            let reading = self.strip(picture, &turned, LineKind::USUAL, None)?;
-            let (Reading::Line(line) | Reading::Rejected(line)) = reading;
-            let surely = 1.0 - DOUBT_LEFT * (1.0 - upright);
-            let surer = line.confidence >= self.min_confidence.max(surely);
-            found.tried += 1;
-            found.turned += usize::from(surer && line.chars.len() >= TELLING);
-        }
-        Ok(())
     }
 
     /// Cuts out one line, takes it through the steps for strips and reads it.
@@ -347,13 +329,6 @@ struct Found {
     /// How many lines were tried turned by half, and how many read so.
     tried: usize,
     turned: usize,
-}
-
-impl Found {
-    /// Whether most of what was tried turned by half reads well only so.
-    fn is_upside_down(&self) -> bool {
-        2 * self.turned > self.tried
-    }
 }
 
 /// A region that is looked at: its number, and how it was cut out of the page.

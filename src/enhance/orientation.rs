@@ -80,14 +80,10 @@ impl Turn {
         }
     }
 
-    /// This turn and half a turn more.
-    pub fn and_half(self) -> Turn {
-        match self {
-            Turn::None => Turn::Half,
-            Turn::Quarter => Turn::ThreeQuarters,
-            Turn::Half => Turn::None,
-            Turn::ThreeQuarters => Turn::Quarter,
-        }
+    /// This turn, and then another.
+    pub fn and(self, then: Turn) -> Turn {
+        let all = [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters];
+        all[(self as usize + then as usize) % all.len()]
     }
 
     /// The width and height of the turned picture, when before it was this size.

@@ -1,0 +1,115 @@
+//! Which way up a page is, asked of the reader: print that is turned reads worse, capitals and figures too.
+//!
+//! Takes what was read of a page; gives whether it lies on its head, and turns a page that may be turned until it reads.
+
+use image::GrayImage;
+use image::imageops::rotate180_in_place;
+
+use super::{Found, Pipeline};
+use crate::enhance::Turn;
+use crate::error::Result;
+use crate::explain::Explain;
+use crate::line::ReadLine;
+use crate::quad::Quad;
+use crate::recognize::{LineKind, Reading};
+
+/// Lines that are tried the other way up: more do not change the verdict.
+const TRIED_TURNED: usize = 3;
+/// Print that stands on its head is read as other characters, less surely than this.
+pub const HARDLY_READ: f32 = 0.9;
+/// And when it is turned, with at most this share of the doubt.
+const DOUBT_LEFT: f32 = 0.5;
+/// What is read less surely than this is hardly print.
+const LIKE_PRINT: f32 = 0.3;
+/// Characters of a line that says which way is up; short ones read both ways.
+pub const TELLING: usize = 4;
+
+impl Pipeline {
+    /// Turns a page until it reads as well as it can, and gives what it says and how it was turned.
+    pub(super) fn read_upright(
+        &mut self,
+        page: &mut GrayImage,
+        mut explain: Option<&mut Explain>,
+    ) -> Result<(Found, Turn)> {
+        let (found, turn) = self.read_either_way(page, explain.as_deref_mut())?;
+        if found.reads_well() {
+            return Ok((found, turn));
+        }
+        let mut sideways = Turn::Quarter.apply(page);
+        show_turned(&sideways, explain.as_deref_mut())?;
+        let (other, further) = self.read_either_way(&mut sideways, explain)?;
+        if other.read_well() <= found.read_well() {
+            return Ok((found, turn));
+        }
+        *page = sideways;
+        Ok((other, turn.and(Turn::Quarter).and(further)))
+    }
+
+    /// Reads a page, and once more turned by half when it is upside down.
+    fn read_either_way(
+        &mut self,
+        page: &mut GrayImage,
+        mut explain: Option<&mut Explain>,
+    ) -> Result<(Found, Turn)> {
+        let found = self.read_page(page, explain.as_deref_mut())?;
+        if !found.is_upside_down() {
+            return Ok((found, Turn::None));
+        }
+        rotate180_in_place(page);
+        show_turned(page, explain.as_deref_mut())?;
+        Ok((self.read_page(page, explain)?, Turn::Half))
+    }
+
+    /// Tries whether what can hardly be read can be read turned by half.
+    pub(super) fn try_turned(
+        &mut self,
+        picture: &GrayImage,
+        lines: &[(Quad, f32)],
+        found: &mut Found,
+    ) -> Result<()> {
+        for (Quad([tl, tr, br, bl]), upright) in lines.iter().take(TRIED_TURNED).copied() {
+            let turned = Quad([br, bl, tl, tr]);
+            let reading = self.strip(picture, &turned, LineKind::USUAL, None)?;
+            let (Reading::Line(line) | Reading::Rejected(line)) = reading;
+            let surely = 1.0 - DOUBT_LEFT * (1.0 - upright);
+            let surer = line.confidence >= self.min_confidence.max(surely);
+            found.tried += 1;
+            found.turned += usize::from(surer && line.chars.len() >= TELLING);
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    /// Whether most of what was tried turned by half reads well only so.
+    pub(super) fn is_upside_down(&self) -> bool {
+        2 * self.turned > self.tried
+    }
+
+    /// Characters that were read without doubt.
+    fn read_well(&self) -> usize {
+        let sure = |line: &&ReadLine| line.confidence >= HARDLY_READ;
+        self.lines
+            .iter()
+            .filter(sure)
+            .map(|line| line.chars.len())
+            .sum()
+    }
+
+    /// Whether these are most of those that are there, texture left out.
+    fn reads_well(&self) -> bool {
+        let all = self.lines.iter().chain(&self.doubtful);
+        let print = all.filter(|line| line.confidence >= LIKE_PRINT);
+        let there: usize = print.map(|line| line.chars.len()).sum();
+        2 * self.read_well() > there
+    }
+}
+
+/// Shows what was tried so far, and the picture that is tried next.
+fn show_turned(page: &GrayImage, explain: Option<&mut Explain>) -> Result<()> {
+    let Some(explain) = explain else {
+        return Ok(());
+    };
+    explain.strips()?;
+    explain.picture("turned", page)
+}

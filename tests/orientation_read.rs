@@ -1,5 +1,7 @@
 //! Print that does not stand upright: read where glyphd may turn the picture, noticed where it may not.
 
+use std::fs;
+
 use glyphd::config::Config;
 use glyphd::enhance::{Orientation, Turn};
 use glyphd::photo;
@@ -7,7 +9,7 @@ use glyphd::pipeline::Pipeline;
 use image::GrayImage;
 
 mod cli_command;
-use cli_command::repository;
+use cli_command::{glyphd, repository};
 
 /// Mostly capitals and figures, which the shapes of small letters say nothing of.
 const CARD: &str = "tests/scenes/demo/009.jpg";
@@ -58,6 +60,22 @@ fn of_a_label_on_its_head_nothing_is_told_but_that_it_is() {
     assert!(page.upside_down);
     assert_eq!(page.lines, []);
     assert!(page.doubtful.len() >= 4, "{:?}", page.doubtful);
+    let folder = tempfile::tempdir().unwrap();
+    let (config, photo) = (folder.path().join("c.toml"), folder.path().join("p.png"));
+    picture.save(&photo).unwrap();
+    let outcome = glyphd(["read", photo.to_str().unwrap()]);
+    assert!(
+        outcome.err.contains("p.png: the print is upside down"),
+        "{outcome:?}"
+    );
+    // As it says; places are those in the image.
+    fs::write(&config, "[enhance]\norientation = \"auto\"\n").unwrap();
+    let [config, photo] = [&config, &photo].map(|path| path.to_str().unwrap());
+    let outcome = glyphd(["read", "--format", "json", "--config", config, photo]);
+    let row: serde_json::Value = serde_json::from_str(outcome.out.trim()).unwrap();
+    assert_eq!(row["text"], TEXT);
+    let top = |line: usize| row["lines"][line]["quad"][0][1].as_f64().unwrap();
+    assert!(top(0) > top(4), "{row}");
     let set = reader(Orientation::Half).page(&picture, None).unwrap();
     assert_eq!((set.text.as_str(), set.turn), (TEXT, Turn::Half));
 }

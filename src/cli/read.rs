@@ -14,9 +14,13 @@ use super::output::Output;
 use crate::error::{Error, Result};
 use crate::explain::Explain;
 use crate::fields::Fields;
+use crate::line::ReadLine;
 use crate::photo;
 use crate::pipeline::{Page, Pipeline};
 use crate::region::{Content, Regions};
+
+/// What to do about an image of which nothing can be read as it is.
+const UPSIDE_DOWN: &str = "the print is upside down: turn the image, or set orientation = \"auto\" under [enhance] in a --config";
 
 /// How the text of the images is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,22 +84,24 @@ pub fn run(args: &Args) -> Result<()> {
         let outcome = image.map_err(|e| (None, e)).and_then(|path| {
             let explain = explained.folder(&path);
             match read(&mut pipeline, &path, args.line, explain.as_deref()) {
-                Ok((page, time)) => Ok((path, page, time)),
+                Ok((page, size, time)) => Ok((path, page, size, time)),
                 Err(e) => Err((Some(path), e)),
             }
         });
         match outcome {
-            Ok((path, page, time)) => {
+            Ok((path, page, size, time)) => {
                 let regions = looked_at.contents(&page.lines, &fields);
                 let read = Read {
                     path: &path,
                     page: &page,
                     regions: &regions,
+                    size,
                     time,
                 };
                 bar.suspend(|| read.write(&mut out, args.format, many))?;
                 if page.lines.is_empty() && args.format == Format::Text {
                     let what = match page.rejected {
+                        _ if page.upside_down => UPSIDE_DOWN.to_owned(),
                         0 => "no text found".to_owned(),
                         n => format!("no text that fits; {n} lines were rejected"),
                     };
@@ -133,7 +139,7 @@ fn read(
     path: &Path,
     line: bool,
     explain: Option<&Path>,
-) -> Result<(Page, Duration)> {
+) -> Result<(Page, (u32, u32), Duration)> {
     let luma = photo::load(path)?;
     let mut explain = explain.map(Explain::new).transpose()?;
     let start = Instant::now();
@@ -142,7 +148,7 @@ fn read(
     } else {
         pipeline.page(&luma, explain.as_mut())?
     };
-    Ok((page, start.elapsed()))
+    Ok((page, luma.dimensions(), start.elapsed()))
 }
 
 /// Where the pictures that explain an image go.
@@ -185,6 +191,8 @@ struct Read<'a> {
     path: &'a Path,
     page: &'a Page,
     regions: &'a [Content],
+    /// The image's width and height.
+    size: (u32, u32),
     time: Duration,
 }
 
@@ -203,8 +211,13 @@ impl Read<'_> {
                 escape(&page.text)
             )),
             Format::Json => {
+                let lines = page.lines.iter().map(|line| ReadLine {
+                    quad: page.turn.place(&line.quad, self.size),
+                    ..line.clone()
+                });
+                let lines: Vec<ReadLine> = lines.collect();
                 let mut row = serde_json::json!({
-                    "path": name, "text": page.text, "lines": page.lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
+                    "path": name, "text": page.text, "lines": lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
                 });
                 if !regions.is_empty() {
                     row["regions"] = serde_json::json!(regions);

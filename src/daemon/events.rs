@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::enhance::Turn;
 use crate::event::{
     Confidence, Event, Glyph, GuideEvent, Hint, LineEvent, LineText, NoReadEvent, PageChange,
     PageEvent, PageText, RegionChange, RegionEvent,
@@ -21,6 +22,10 @@ pub struct Origin {
     pub captured_at: SystemTime,
     /// From then until now.
     pub latency: Duration,
+    /// Its width and height.
+    pub size: (u32, u32),
+    /// How it was turned then, to be read.
+    pub turn: Turn,
 }
 
 impl Origin {
@@ -46,7 +51,7 @@ pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
         id,
         text: LineText::new(&line.text),
         confidence: Confidence::new(line.confidence),
-        quad: line.quad,
+        quad: origin.turn.place(&line.quad, origin.size),
         chars: chars.collect(),
         fields: fields.of(&line.text),
         region: line.region,

@@ -18,6 +18,7 @@ use super::teller::Teller;
 use super::trigger::Mode;
 use super::{Ended, Opener};
 use crate::capture::Clock;
+use crate::enhance::Turn;
 use crate::error::Result;
 use crate::event::{LineChange, PageEvent};
 use crate::fields::Fields;
@@ -77,6 +78,8 @@ pub struct Reading<R> {
     health: Health,
     clock: Box<dyn Clock>,
     frame: Frame,
+    /// How the last picture that was read was turned for that.
+    turn: Turn,
     /// The sharpest of the pictures put off, and how sharp it is.
     put_off: (Frame, f32),
 }
@@ -113,6 +116,7 @@ impl<R: Reader> Reading<R> {
             health,
             clock,
             frame: Frame::empty(),
+            turn: Turn::None,
             put_off: (Frame::empty(), 0.0),
         }
     }
@@ -219,6 +223,7 @@ impl<R: Reader> Reading<R> {
 
     fn read(&mut self) -> Result<()> {
         let page = self.reader.read(&self.frame.luma)?;
+        self.turn = page.turn;
         let origin = self.now();
         self.health.frame_read(origin.latency);
         self.guide.read(&self.frame.luma, &page);
@@ -346,6 +351,8 @@ impl<R: Reader> Reading<R> {
             frame: self.frame.seq,
             captured_at: self.frame.captured_at,
             latency: self.clock.monotonic().saturating_sub(self.frame.taken),
+            size: self.frame.luma.dimensions(),
+            turn: self.turn,
         }
     }
 

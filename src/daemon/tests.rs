@@ -8,12 +8,13 @@ use image::GrayImage;
 
 use super::*;
 use crate::capture::{Clock, Next, Stats, StoppedClock};
+use crate::enhance::Turn;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Hint, LineChange};
 use crate::frame::Frame;
 use crate::line::ReadLine;
 use crate::pipeline::Page;
-use crate::quad::Quad;
+use crate::quad::{Point, Quad};
 use crate::sink::{Limits, Outlet, Sink};
 use crate::status::State;
 use crate::track;
@@ -118,17 +119,26 @@ impl Source for Script {
     }
 }
 
-/// Reads the text that the script put on view; a line `@NAME TEXT` lies in that region.
+/// Where a line of the view is.
+fn place(line: usize) -> Quad {
+    Quad::upright(10.0, 10.0 + 40.0 * line as f32, 200.0, 20.0)
+}
+
+/// Reads the text that the script put on view; a line `@NAME TEXT` lies in that region, and a view that begins with ↻ is on its head.
 struct Lookup(Texts);
 
 impl Reader for Lookup {
     fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let text = self.0.lock().unwrap()[usize::from(luma.get_pixel(0, 0).0[0])];
+        let (text, turn) = match text.strip_prefix('↻') {
+            Some(text) => (text, Turn::Half),
+            None => (text, Turn::None),
+        };
         let lines = text.lines().enumerate().map(|(i, text)| {
             let of_region = text.strip_prefix('@').and_then(|text| text.split_once(' '));
             let (region, text) = of_region.map_or((None, text), |(name, text)| (Some(name), text));
             ReadLine {
-                quad: Quad::upright(10.0, 10.0 + 40.0 * i as f32, 200.0, 20.0),
+                quad: place(i),
                 text: text.into(),
                 confidence: 0.9,
                 chars: text.chars().map(|c| (c, 0.9)).collect(),
@@ -137,6 +147,7 @@ impl Reader for Lookup {
         });
         Ok(Page {
             lines: lines.collect(),
+            turn,
             ..Page::default()
         })
     }
@@ -291,6 +302,18 @@ fn hints_are_told_with_the_readings() {
     });
     let hints: Vec<_> = hints.collect();
     assert_eq!(hints, [Hint::Steady]);
+}
+
+#[test]
+fn places_are_those_in_the_picture_as_it_came() {
+    let played = play(vec![Ok(shown("↻LOT 1", 8))], quick());
+    let quads = played.events.iter().filter_map(|event| match event {
+        Event::Line(line) => Some(line.quad),
+        _ => None,
+    });
+    let turned = Turn::Half.place(&place(0), (400, 400));
+    assert_eq!(quads.collect::<Vec<_>>(), [turned]);
+    assert_eq!(turned.0[0], Point { x: 390.0, y: 390.0 });
 }
 
 #[test]

@@ -112,7 +112,8 @@ impl Pipeline {
         shown.done()?;
         let found = match self.enhance.orientation {
             Orientation::Auto => {
-                let (found, further) = self.read_upright(&mut page, explain.as_deref_mut())?;
+                let (found, further) =
+                    self.read_upright(&mut page, None, explain.as_deref_mut())?;
                 turn = turn.and(further);
                 found
             }
@@ -148,33 +149,36 @@ impl Pipeline {
 
     /// Finds and reads the lines of a page, or those of its regions where there are any.
     fn read_page(&mut self, page: &GrayImage, mut explain: Option<&mut Explain>) -> Result<Found> {
-        let mut found = Found::default();
         if self.regions.areas().is_empty() {
-            self.read_all(page, None, &mut found, explain)?;
-            return Ok(found);
+            return self.read_lines(page, None, explain);
         }
+        let mut found = Found::default();
         let mut part = std::mem::take(&mut self.part);
         for at in 0..self.regions.areas().len() {
             let Some(area) = self.regions.areas().get(at) else {
                 break;
             };
             let (rect, orientation) = (area.polygon.bounds(page), area.orientation);
-            let cut = Cut::new(page, rect, orientation, &mut part);
-            let place = Place { at, cut, page };
-            self.read_all(&part, Some(place), &mut found, explain.as_deref_mut())?;
+            let cut = Cut::new(page, rect, orientation.turn(), &mut part);
+            let place = Some(Place { at, cut, page });
+            let explain = explain.as_deref_mut();
+            found.join(match orientation {
+                Orientation::Auto => self.read_upright(&mut part, place, explain)?.0,
+                _ => self.read_lines(&part, place, explain)?,
+            });
         }
         self.part = part;
         Ok(found)
     }
 
     /// Finds and reads the lines of a picture, which is a page or the part of one at a place.
-    fn read_all(
+    fn read_lines(
         &mut self,
         picture: &GrayImage,
         place: Option<Place<'_>>,
-        found: &mut Found,
         mut explain: Option<&mut Explain>,
-    ) -> Result<()> {
+    ) -> Result<Found> {
+        let mut found = Found::default();
         let quads = self.finder.find(picture).to_vec();
         // What can hardly be read, with how surely it was.
         let (mut telling, mut read_well) = (Vec::new(), 0);
@@ -220,9 +224,9 @@ impl Pipeline {
             }
         }
         if read_well < telling.len() {
-            self.try_turned(picture, &telling, found)?;
+            self.try_turned(picture, &telling, &mut found)?;
         }
-        Ok(())
+        Ok(found)
     }
 
     /// Whether a line that was found is read so that one can rely on it.
@@ -332,6 +336,7 @@ struct Found {
 }
 
 /// A region that is looked at: its number, and how it was cut out of the page.
+#[derive(Clone, Copy)]
 struct Place<'a> {
     at: usize,
     cut: Cut,

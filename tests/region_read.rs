@@ -120,13 +120,15 @@ name = "upright"
 polygon = [[0.15, 0.285], [0.6, 0.305], [0.6, 0.345], [0.15, 0.32]]
 expect = "date"
 "#;
-    let (row, _) = read(&both, config);
-    let date = "Best before 12 JAN 2027";
-    assert_eq!(lines(&row), [("upside-down", date), ("upright", date)]);
-    let quad = &row["lines"][0]["quad"];
-    // The line begins at the right and its top is below.
-    assert!(quad[0][0].as_f64() > quad[1][0].as_f64(), "{quad}");
-    assert!(quad[0][1].as_f64() > quad[3][1].as_f64(), "{quad}");
+    for config in [config, &config.replace("180", "auto")] {
+        let (row, _) = read(&both, config);
+        let date = "Best before 12 JAN 2027";
+        assert_eq!(lines(&row), [("upside-down", date), ("upright", date)]);
+        let quad = &row["lines"][0]["quad"];
+        // The line begins at the right and its top is below.
+        assert!(quad[0][0].as_f64() > quad[1][0].as_f64(), "{quad}");
+        assert!(quad[0][1].as_f64() > quad[3][1].as_f64(), "{quad}");
+    }
 }
 
 #[test]

@@ -35,7 +35,8 @@ pub use threshold::Threshold;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// By how many degrees the page must be turned clockwise to be upright: `0`, `90`, `180`, `270`, or `auto`, which
-    /// looks at each picture, takes about three times as long as finding, and reads it twice where it lies upside down. The default is 0: cameras are mounted once.
+    /// reads what reads badly again, turned by half and sideways, and takes the turn that reads best. The default is 0: cameras
+    /// are mounted once.
     pub orientation: Orientation,
     /// How specks are taken out of the page before lines are looked for: `off` or `median`. Off: a
     /// median of the least radius already closes the eyes of 10 px letters.
@@ -105,7 +106,7 @@ pub fn page(
     settings: &Settings,
     mut seen: impl FnMut(&'static str, &GrayImage),
 ) -> Turn {
-    let turn = settings.orientation.turn(luma);
+    let turn = settings.orientation.turn();
     if turn != Turn::None {
         *luma = turn.apply(luma);
         seen("orientation", luma);

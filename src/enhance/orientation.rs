@@ -1,16 +1,12 @@
-//! Which way up a page is.
+//! How a page is turned to be upright, and where its places were before.
 //!
-//! A page on its side has hardly any rows of letters, which the finder sees. Upside down it has as
-//! many; there the letters tell: in Latin print more strokes rise above the small letters (b d f h k l t and capitals)
-//! than fall below (g j p q y), after Caprari, "Algorithm for text page up/down orientation determination" (2000).
-//! A page of capitals and figures only tells nothing, and stays as it is.
+//! Where that is to be seen from the page itself, the pipeline asks the reader.
 
 use image::GrayImage;
 use image::imageops::{rotate90, rotate180, rotate270};
 use serde::{Deserialize, Serialize};
 
 use crate::quad::{Point, Quad};
-use crate::{find, rectify};
 
 /// By how many degrees a page must be turned clockwise to be upright.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +24,7 @@ pub enum Orientation {
     /// Its top is at the right.
     #[serde(rename = "270")]
     ThreeQuarters,
-    /// To be seen from the page.
+    /// To be seen from the page: as it reads best.
     #[serde(rename = "auto")]
     Auto,
 }
@@ -47,24 +43,14 @@ pub enum Turn {
     ThreeQuarters,
 }
 
-/// A page on its side is believed only when that way gives this many times the text of the other way.
-const SIDEWAYS: f32 = 1.5;
-/// A page is believed to be upside down only when this many times the ink hangs below as rises above.
-const UPSIDE_DOWN: f32 = 1.15;
-/// The height of the strips on which ascenders are weighed, in pixels.
-const STRIP: u32 = 32;
-/// The most lines that are weighed: more do not change the vote.
-const MAX_LINES: usize = 60;
-
 impl Orientation {
-    /// The turn that makes `luma` upright.
-    pub fn turn(self, luma: &GrayImage) -> Turn {
+    /// The turn that was set; none where the page is to be asked.
+    pub fn turn(self) -> Turn {
         match self {
-            Orientation::Upright => Turn::None,
+            Orientation::Upright | Orientation::Auto => Turn::None,
             Orientation::Quarter => Turn::Quarter,
             Orientation::Half => Turn::Half,
             Orientation::ThreeQuarters => Turn::ThreeQuarters,
-            Orientation::Auto => guess(luma),
         }
     }
 }
@@ -118,131 +104,29 @@ impl Turn {
     }
 }
 
-/// The turn that makes `luma` upright, as far as its print tells.
-pub fn guess(luma: &GrayImage) -> Turn {
-    let mut finder = find::Finder::new(find::Settings::default());
-    let text = |finder: &find::Finder| {
-        finder
-            .lines()
-            .iter()
-            .map(|line| line.letters * line.quality)
-            .sum::<f32>()
-    };
-    finder.find(luma);
-    let (level, balance) = (text(&finder), ascent(luma, finder.lines()));
-    let turned = rotate90(luma);
-    finder.find(&turned);
-    let (sideways, sideways_balance) = (text(&finder), ascent(&turned, finder.lines()));
-    let upside_down = |(above, below): (f32, f32)| below > UPSIDE_DOWN * above;
-    if sideways > SIDEWAYS * level {
-        if upside_down(sideways_balance) {
-            Turn::ThreeQuarters
-        } else {
-            Turn::Quarter
-        }
-    } else if upside_down(balance) {
-        Turn::Half
-    } else {
-        Turn::None
-    }
-}
-
-/// The ink above and below the small letters of `lines`, in parts of the ink in them.
-fn ascent(luma: &GrayImage, lines: &[find::Line]) -> (f32, f32) {
-    let mut strip = GrayImage::new(1, 1);
-    let (mut above, mut below) = (0.0, 0.0);
-    for line in lines.iter().take(MAX_LINES) {
-        rectify::strip(
-            luma,
-            &line.quad,
-            &rectify::Bend::STRAIGHT,
-            STRIP,
-            &mut strip,
-        );
-        if line.light {
-            image::imageops::invert(&mut strip);
-        }
-        let parting = imageproc::contrast::otsu_level(&strip);
-        let mut rows = [0.0f32; STRIP as usize];
-        for (row, pixels) in rows.iter_mut().zip(strip.rows()) {
-            *row = pixels.filter(|p| p[0] <= parting).count() as f32;
-        }
-        // Small letters fill the rows between their top and the line they stand on about twice as much as the others.
-        let mut sorted = rows;
-        sorted.sort_by(f32::total_cmp);
-        let full = sorted[STRIP as usize * 3 / 4] * 0.55;
-        let first = rows.iter().position(|&ink| ink > full).unwrap_or(0);
-        let last = rows.iter().rposition(|&ink| ink > full).unwrap_or(0);
-        above += rows[..first].iter().sum::<f32>();
-        below += rows[(last + 1).min(rows.len())..].iter().sum::<f32>();
-    }
-    (above, below)
-}
-
 #[cfg(test)]
 mod tests {
-    use font8x8::{BASIC_FONTS, UnicodeFonts};
     use image::Luma;
 
     use super::*;
 
-    /// Four lines of print in letters of 24 px.
-    fn page() -> GrayImage {
-        let lines = [
-            "the bold duck hid the",
-            "little kettle behind",
-            "all that felt hat he",
-            "had held at the dock",
-        ];
-        let mut luma = GrayImage::from_pixel(560, 260, Luma([220]));
-        for (row, line) in lines.iter().enumerate() {
-            for (column, letter) in line.chars().enumerate() {
-                let bits = BASIC_FONTS.get(letter).unwrap_or_default();
-                for (y, x) in (0..24).flat_map(|y| (0..24).map(move |x| (y, x))) {
-                    if bits[y / 3] >> (x / 3) & 1 == 1 {
-                        let (left, top) = (20 + 24 * column, 20 + 56 * row);
-                        luma.put_pixel((left + x) as u32, (top + y) as u32, Luma([30]));
-                    }
-                }
-            }
+    const ALL: [Turn; 4] = [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters];
+
+    #[test]
+    fn two_turns_are_one() {
+        let luma = GrayImage::from_fn(5, 3, |x, y| Luma([(x + 5 * y) as u8]));
+        for (first, then) in ALL.into_iter().flat_map(|a| ALL.map(|b| (a, b))) {
+            let both = first.and(then).apply(&luma);
+            assert_eq!(then.apply(&first.apply(&luma)), both);
+            assert_eq!(first.and(then).size((5, 3)), both.dimensions());
         }
-        luma
-    }
-
-    #[test]
-    fn a_page_is_turned_upright_from_all_four_sides() {
-        let upright = page();
-        let turned = [
-            (upright.clone(), Turn::None),
-            (rotate90(&upright), Turn::ThreeQuarters),
-            (rotate180(&upright), Turn::Half),
-            (rotate270(&upright), Turn::Quarter),
-        ];
-        for (luma, turn) in turned {
-            assert_eq!(guess(&luma), turn);
-            assert_eq!(Orientation::Auto.turn(&luma).apply(&luma), upright);
-        }
-    }
-
-    #[test]
-    fn a_page_without_print_stays_as_it_is() {
-        assert_eq!(
-            guess(&GrayImage::from_pixel(300, 200, Luma([90]))),
-            Turn::None
-        );
-    }
-
-    #[test]
-    fn a_given_turn_is_not_questioned() {
-        assert_eq!(Orientation::Half.turn(&page()), Turn::Half);
-        assert_eq!(Orientation::Upright.turn(&rotate90(&page())), Turn::None);
     }
 
     #[test]
     fn a_point_is_taken_back_to_where_it_was() {
         let mut luma = GrayImage::new(5, 3);
         luma.put_pixel(3, 1, Luma([255]));
-        for turn in [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters] {
+        for turn in ALL {
             let turned = turn.apply(&luma);
             let (x, y, _) = turned.enumerate_pixels().find(|p| p.2[0] > 0).unwrap();
             let middle = Point {

@@ -5,7 +5,7 @@
 use image::GrayImage;
 use image::imageops::rotate180_in_place;
 
-use super::{Found, Pipeline};
+use super::{Found, Pipeline, Place};
 use crate::enhance::Turn;
 use crate::error::Result;
 use crate::explain::Explain;
@@ -25,39 +25,56 @@ const LIKE_PRINT: f32 = 0.3;
 pub const TELLING: usize = 4;
 
 impl Pipeline {
-    /// Turns a page until it reads as well as it can, and gives what it says and how it was turned.
+    /// Turns a page, or the part of one at a place, until it reads as well as it can; gives what it says and how it was turned.
     pub(super) fn read_upright(
         &mut self,
-        page: &mut GrayImage,
+        picture: &mut GrayImage,
+        place: Option<Place<'_>>,
         mut explain: Option<&mut Explain>,
     ) -> Result<(Found, Turn)> {
-        let (found, turn) = self.read_either_way(page, explain.as_deref_mut())?;
+        let (found, turn) = self.read_either_way(picture, place, explain.as_deref_mut())?;
         if found.reads_well() {
             return Ok((found, turn));
         }
-        let mut sideways = Turn::Quarter.apply(page);
+        let quarter = turn.and(Turn::Quarter);
+        let mut sideways = Turn::Quarter.apply(picture);
         show_turned(&sideways, explain.as_deref_mut())?;
-        let (other, further) = self.read_either_way(&mut sideways, explain)?;
+        let (other, further) =
+            self.read_either_way(&mut sideways, turned(place, quarter), explain)?;
         if other.read_well() <= found.read_well() {
             return Ok((found, turn));
         }
-        *page = sideways;
-        Ok((other, turn.and(Turn::Quarter).and(further)))
+        *picture = sideways;
+        Ok((other, quarter.and(further)))
     }
 
-    /// Reads a page, and once more turned by half when it is upside down.
+    /// Reads it, and once more turned by half when it is upside down.
     fn read_either_way(
         &mut self,
-        page: &mut GrayImage,
+        picture: &mut GrayImage,
+        place: Option<Place<'_>>,
         mut explain: Option<&mut Explain>,
     ) -> Result<(Found, Turn)> {
-        let found = self.read_page(page, explain.as_deref_mut())?;
+        let found = self.read_either(picture, place, explain.as_deref_mut())?;
         if !found.is_upside_down() {
             return Ok((found, Turn::None));
         }
-        rotate180_in_place(page);
-        show_turned(page, explain.as_deref_mut())?;
-        Ok((self.read_page(page, explain)?, Turn::Half))
+        rotate180_in_place(picture);
+        show_turned(picture, explain.as_deref_mut())?;
+        let found = self.read_either(picture, turned(place, Turn::Half), explain)?;
+        Ok((found, Turn::Half))
+    }
+
+    fn read_either(
+        &mut self,
+        picture: &GrayImage,
+        place: Option<Place<'_>>,
+        explain: Option<&mut Explain>,
+    ) -> Result<Found> {
+        match place {
+            Some(_) => self.read_lines(picture, place, explain),
+            None => self.read_page(picture, explain),
+        }
     }
 
     /// Tries whether what can hardly be read can be read turned by half.
@@ -80,7 +97,24 @@ impl Pipeline {
     }
 }
 
+/// The place of what was cut out there and turned.
+fn turned(place: Option<Place<'_>>, turn: Turn) -> Option<Place<'_>> {
+    place.map(|place| Place {
+        cut: place.cut.turned(turn),
+        ..place
+    })
+}
+
 impl Found {
+    /// What was found elsewhere as well.
+    pub(super) fn join(&mut self, other: Found) {
+        self.lines.extend(other.lines);
+        self.doubtful.extend(other.doubtful);
+        self.rejected += other.rejected;
+        self.tried += other.tried;
+        self.turned += other.turned;
+    }
+
     /// Whether most of what was tried turned by half reads well only so.
     pub(super) fn is_upside_down(&self) -> bool {
         2 * self.turned > self.tried

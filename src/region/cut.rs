@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 use super::polygon::Rect;
-use crate::enhance::orientation::{Orientation, Turn};
+use crate::enhance::Turn;
 use crate::quad::Quad;
 
 /// Where a picture was cut out of a larger one, and how it was turned then.
@@ -15,12 +15,7 @@ pub struct Cut {
 
 impl Cut {
     /// Cuts `rect`, which lies in `picture`, into `out`, whose buffer is used again, and turns it.
-    pub fn new(
-        picture: &GrayImage,
-        rect: Rect,
-        orientation: Orientation,
-        out: &mut GrayImage,
-    ) -> Self {
+    pub fn new(picture: &GrayImage, rect: Rect, turn: Turn, out: &mut GrayImage) -> Self {
         let mut pixels = std::mem::take(out).into_raw();
         pixels.clear();
         let columns = rect.left as usize..(rect.left + rect.width) as usize;
@@ -31,12 +26,19 @@ impl Cut {
             pixels.extend_from_slice(row.get(columns.clone()).unwrap_or_default());
         }
         let part = GrayImage::from_raw(rect.width, rect.height, pixels).unwrap_or_default();
-        let turn = orientation.turn(&part);
         *out = match turn {
             Turn::None => part,
             turn => turn.apply(&part),
         };
         Cut { rect, turn }
+    }
+
+    /// The same after what was cut out was turned further.
+    pub fn turned(self, further: Turn) -> Self {
+        Cut {
+            turn: self.turn.and(further),
+            ..self
+        }
     }
 
     /// Where a place in what was cut out is in the larger picture.
@@ -63,18 +65,13 @@ mod tests {
             height: 9,
         };
         let mut part = GrayImage::new(100, 100);
-        for orientation in [
-            Orientation::Upright,
-            Orientation::Quarter,
-            Orientation::Half,
-            Orientation::ThreeQuarters,
-        ] {
-            let cut = Cut::new(&picture, rect, orientation, &mut part);
+        for turn in [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters] {
+            let cut = Cut::new(&picture, rect, turn, &mut part);
             let (x, y, _) = part.enumerate_pixels().find(|p| p.2[0] > 0).unwrap();
             let centre = cut
                 .place(&Quad::upright(x as f32, y as f32, 1.0, 1.0))
                 .centre();
-            assert_eq!((centre.x, centre.y), (23.5, 12.5), "{orientation:?}");
+            assert_eq!((centre.x, centre.y), (23.5, 12.5), "{turn:?}");
         }
     }
 }

@@ -80,7 +80,7 @@ pub struct Reading<R> {
     frame: Frame,
     /// How the last picture that was read was turned for that.
     turn: Turn,
-    /// The sharpest of the pictures put off, and how sharp it is.
+    /// The sharpest of the pictures put off, and how sharp it is: 0 where none is.
     put_off: (Frame, f32),
 }
 
@@ -291,7 +291,7 @@ impl<R: Reader> Reading<R> {
     fn begin_trigger(&mut self) {
         self.end_trigger();
         self.health.triggered();
-        self.gate.forget();
+        self.forget_pictures();
         let (origin, teller) = (self.now(), &mut self.teller);
         self.tracker.forget(|change| teller.line(change, origin));
         self.triggered = Some(Triggered {
@@ -356,13 +356,19 @@ impl<R: Reader> Reading<R> {
         }
     }
 
+    /// The next picture is read whatever it shows, and none of before is.
+    fn forget_pictures(&mut self) {
+        self.gate.forget();
+        self.put_off.1 = 0.0;
+    }
+
     /// Without pictures, what was in view is gone after a while.
     fn time_passes(&mut self) {
         let (origin, teller) = (self.now(), &mut self.teller);
         let now = self.clock.monotonic();
         self.tracker
             .hold_nothing(now, |change| teller.line(change, origin));
-        self.gate.forget();
+        self.forget_pictures();
         self.guide.forget();
     }
 
@@ -383,7 +389,7 @@ impl<R: Reader> Reading<R> {
     fn go_on_with(&mut self, change: Change<R>) {
         if let Some(reader) = change.reader {
             self.reader = reader;
-            self.gate.forget();
+            self.forget_pictures();
         }
         let Some(new) = change.settings else {
             return;
@@ -395,6 +401,7 @@ impl<R: Reader> Reading<R> {
         }
         if new.gate != old.gate {
             self.gate = Gate::new(new.gate.clone());
+            self.put_off.1 = 0.0;
         }
         if new.keep != old.keep {
             self.keeper = Keeper::new(new.keep.clone());

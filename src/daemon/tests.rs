@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use image::GrayImage;
+use image::{GrayImage, Luma, imageops};
 
 use super::*;
 use crate::capture::{Clock, Next, Stats, StoppedClock};
@@ -76,6 +76,20 @@ impl Opener for Player {
     }
 }
 
+/// A picture of that name. It is plain, but with a view that begins with ≈ it shows bars, and each further ≈ blurs them more.
+fn picture(name: u8, view: &str) -> GrayImage {
+    let mut luma = GrayImage::from_pixel(400, 400, Luma([name]));
+    let blur = view.chars().take_while(|&c| c == '≈').count();
+    if blur > 0 {
+        let bars = GrayImage::from_fn(400, 400, |x, y| {
+            Luma([if (x / 6 + y / 9) % 3 == 0 { 30 } else { 200 }])
+        });
+        luma = imageops::blur(&bars, 0.1 + 2.0 * (blur - 1) as f32);
+        luma.put_pixel(0, 0, Luma([name]));
+    }
+    luma
+}
+
 impl Source for Script {
     fn next(&mut self, frame: &mut Frame) -> Result<Next> {
         self.seq += 1;
@@ -94,7 +108,7 @@ impl Source for Script {
                     texts.push(text);
                     texts.len() - 1
                 });
-                frame.luma = GrayImage::from_pixel(400, 400, image::Luma([index as u8]));
+                frame.luma = picture(index as u8, text);
                 frame.seq = self.seq;
                 frame.captured_at = SystemTime::now();
                 frame.taken = self.clock.monotonic();
@@ -130,6 +144,7 @@ struct Lookup(Texts);
 impl Reader for Lookup {
     fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let text = self.0.lock().unwrap()[usize::from(luma.get_pixel(0, 0).0[0])];
+        let text = text.trim_start_matches('≈');
         let (text, turn) = match text.strip_prefix('↻') {
             Some(text) => (text, Turn::Half),
             None => (text, Turn::None),
@@ -327,6 +342,21 @@ fn an_unplugged_camera_is_opened_again_and_nothing_is_told_twice() {
     assert_eq!((camera.recoveries, camera.fault), (1, None));
     // Until its first picture.
     assert_eq!(camera.longest_away_ms, 200);
+}
+
+#[test]
+fn a_picture_put_off_is_not_read_when_the_camera_was_away_since() {
+    let mut settings = quick();
+    settings.track.steady_frames = 1;
+    let mut before = shown("≈LOT 1", 3);
+    before.extend([Show("≈≈OLD"), Fail(Kind::NoDevice)]);
+    let played = play(vec![Ok(before), Ok(shown("≈≈≈NEW", 4))], settings);
+    let appeared = played.lines();
+    let texts: Vec<_> = appeared.iter().map(|(_, text)| *text).collect();
+    assert!(
+        texts.contains(&"NEW") && !texts.contains(&"OLD"),
+        "{texts:?}"
+    );
 }
 
 #[test]

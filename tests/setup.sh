@@ -17,12 +17,5 @@ if [ "${1:-}" = tests ]; then
 	ls /usr/lib*/speech-dispatcher-modules/ /usr/lib/*/speech-dispatcher-modules/ 2>/dev/null | grep -q '^sd_espeak-ng$' ||
 		missing="$missing speech-dispatcher-espeak-ng"
 fi
-[ -n "$missing" ] || exit 0
-
-command -v apt-get >/dev/null || { echo "setup: install these by hand, this is no Debian:$missing" >&2; exit 69; }
-root=
-[ "$(id -u)" = 0 ] || root=sudo
-echo "setup: installing$missing"
-$root apt-get update -qq
 # shellcheck disable=SC2086
-DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+exec "$(dirname "$0")/install.sh" setup $missing

@@ -12,12 +12,5 @@ missing=
 [ -e $fonts/liberation/LiberationSans-Regular.ttf ] || missing="$missing fonts-liberation"
 [ -e $fonts/lato/Lato-Medium.ttf ] || missing="$missing fonts-lato"
 [ -e $fonts/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf ] || missing="$missing fonts-roboto-unhinted"
-[ -n "$missing" ] || exit 0
-
-command -v apt-get >/dev/null || { echo "scenes: install these by hand, this is no Debian: $missing" >&2; exit 69; }
-root=
-[ "$(id -u)" = 0 ] || root=sudo
-echo "scenes: installing $missing"
-$root apt-get update -qq
 # shellcheck disable=SC2086
-DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+exec "$(dirname "$0")/../install.sh" scenes $missing

@@ -4,6 +4,7 @@
 
 use image::GrayImage;
 
+use crate::enhance::levels::percentile;
 use crate::quad::{Point, Quad};
 
 /// Every so many rows and columns are looked at.
@@ -11,14 +12,14 @@ const STRIDE: usize = 4;
 /// The coarse picture, in cells: large enough that a hand's tremor changes none, small enough that a label that moves
 /// by its height does.
 const CELLS: (usize, usize) = (32, 18);
-/// The brightest pixels, of which this share is left out: reflexes.
-const REFLEXES: f32 = 0.01;
+/// The percentage of pixels, the brightest, that are left out: reflexes.
+const REFLEXES: f32 = 1.0;
 /// Levels from which on a pixel is blown out: sensors clip a little below 255.
 const BLOWN: usize = 250;
 /// Pixels over which a blurred edge has risen; a sharp one has over two.
 const WIDE: usize = 8;
-/// The share of steps that are taken for edges: the steepest of one lot code in a picture of much else.
-const EDGES: f32 = 0.0005;
+/// The percentage of steps that are taken for edges: the steepest of one lot code in a picture of much else.
+const EDGES: f32 = 0.05;
 /// A cell has changed when its mean has, by so many levels more than the light of all.
 const CELL_CHANGE: i16 = 10;
 
@@ -124,7 +125,7 @@ impl Look {
         let seen: u32 = levels.iter().sum();
         let blown: u32 = levels.iter().skip(BLOWN).sum();
         Look {
-            brightest: from_top(&levels, REFLEXES) as u8,
+            brightest: from_top(&levels, REFLEXES),
             blown: blown as f32 / seen.max(1) as f32,
             sharpness: along_rows(luma, area).min(along_columns(luma, area)),
             cells: cells(luma),
@@ -192,25 +193,15 @@ fn steepness(steps: impl Iterator<Item = (u8, u8, u8, u8)>) -> f32 {
         far[usize::from(c.abs_diff(d))] += 1;
     }
     let (near, far) = (from_top(&near, EDGES), from_top(&far, EDGES));
-    near as f32 / far.max(1) as f32
+    f32::from(near) / f32::from(far.max(1))
 }
 
-/// The level above which this share of all counted is.
-fn from_top(counts: &[u32; 256], share: f32) -> usize {
-    let all: u32 = counts.iter().sum();
-    let mut left = (all as f32 * share) as u32;
-    let reaches = |(_, count): &(usize, &u32)| {
-        let count = **count;
-        let there = count > left;
-        left = left.saturating_sub(count);
-        there
-    };
-    counts
-        .iter()
-        .enumerate()
-        .rev()
-        .find(reaches)
-        .map_or(0, |(level, _)| level)
+/// The level that this percentage of all counted reach; 0 where nothing was counted.
+fn from_top(counts: &[u32; 256], percent: f32) -> u8 {
+    match counts.iter().any(|&count| count > 0) {
+        true => percentile(counts, 100.0 - percent),
+        false => 0,
+    }
 }
 
 fn cells(luma: &GrayImage) -> [u8; CELLS.0 * CELLS.1] {

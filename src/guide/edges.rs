@@ -2,12 +2,13 @@
 
 use image::GrayImage;
 
+use crate::enhance::levels::percentile;
 use crate::quad::Quad;
 
-/// The share of steps that are taken for edges: print has one at each side of a stroke.
-const EDGES: f32 = 0.05;
-/// The share of pixels that are paper, and ink.
-const FLAT: f32 = 0.05;
+/// The percentage of steps that are taken for edges: print has one at each side of a stroke.
+const EDGES: f32 = 5.0;
+/// The percentage of pixels that are paper, and ink.
+const FLAT: f32 = 5.0;
 
 /// The width of the print's edges in heights of the line; none where there is nothing to be seen. Print whose edges are
 /// as wide as a fifth of the line cannot be read.
@@ -36,22 +37,11 @@ pub fn softness(luma: &GrayImage, quad: &Quad) -> Option<f32> {
             steps[usize::from(a.abs_diff(b))] += 1;
         }
     }
-    let paper = quantile(&levels, 1.0 - FLAT)?;
-    let contrast = paper.saturating_sub(quantile(&levels, FLAT)?);
-    let steepest = quantile(&steps, 1.0 - EDGES)?;
+    let (ink, paper) = (percentile(&levels, FLAT), percentile(&levels, 100.0 - FLAT));
+    let contrast = paper.saturating_sub(ink);
+    let steepest = percentile(&steps, 100.0 - EDGES);
     let height = quad.height().max(1.0);
-    (contrast > 0).then(|| contrast as f32 / steepest.max(1) as f32 / height)
-}
-
-/// The level below which this share of all counted is.
-fn quantile(counts: &[u32; 256], share: f32) -> Option<usize> {
-    let all: u32 = counts.iter().sum();
-    let mut left = (all as f32 * share) as u32;
-    counts.iter().position(|&count| {
-        let there = count > left;
-        left = left.saturating_sub(count);
-        there
-    })
+    (contrast > 0).then(|| f32::from(contrast) / f32::from(steepest.max(1)) / height)
 }
 
 #[cfg(test)]

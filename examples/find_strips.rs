@@ -46,7 +46,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .into_owned();
         for (i, line) in lines.iter().enumerate() {
             let quad = &line.quad;
-            rectify::strip(&luma, quad, &rectify::Bend::STRAIGHT, height, &mut strip);
+            rectify::strip(
+                &luma,
+                quad,
+                &rectify::Bend::STRAIGHT,
+                height,
+                1.0,
+                &mut strip,
+            );
             if let Some(steps) = &steps {
                 enhance::apply(&mut strip, steps);
             }

@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::enhance::{self, Orientation, Turn};
 use crate::error::{Error, Kind, Result};
-use crate::explain::{self, Explain};
+use crate::explain::Explain;
 use crate::find::Finder;
 use crate::layout;
 use crate::line::ReadLine;
 use crate::quad::Quad;
 use crate::recognize::{LineKind, Reading, Recognizer};
-use crate::rectify::{self, Bend};
 use crate::region::{Cut, Regions};
-use crate::straighten::{self, Straightener};
+use crate::straighten::Straightener;
 use crate::tidy::Tidy;
 
+mod looks;
 mod upright;
 
 use upright::{HARDLY_READ, TELLING};
@@ -51,6 +51,8 @@ const SHORT: (usize, f32) = (3, 0.7);
 pub struct Pipeline {
     enhance: enhance::Settings,
     min_confidence: f32,
+    /// The confidence below which a line is looked at again.
+    second_look: f32,
     finder: Finder,
     recognizer: Recognizer,
     regions: Regions,
@@ -86,6 +88,10 @@ impl Pipeline {
             regions: Regions::new(&config.region),
             enhance: config.enhance.clone(),
             min_confidence: config.read.min_confidence,
+            second_look: config.read.second_look,
+                .ok()
+                .and_then(|v| v.parse().ok())
+                .unwrap_or(0.0),
             finder: Finder::new(config.find.clone()),
             recognizer,
             tidy: Tidy::new(config.tidy.clone()),
@@ -196,7 +202,7 @@ impl Pipeline {
                 kind = self.kinds.get(of).copied().unwrap_or(LineKind::USUAL);
             }
             let reading = self.strip(picture, quad, kind, explain.as_deref_mut())?;
-            let (Reading::Line(line) | Reading::Rejected(line)) = &reading;
+            let line = reading.line();
             if line.chars.len() >= TELLING {
                 match line.confidence < HARDLY_READ {
                     true => telling.push((*quad, line.confidence)),
@@ -262,49 +268,6 @@ impl Pipeline {
             rejected,
             ..self.arrange(lines)
         })
-    }
-
-    /// Cuts out one line, takes it through the steps for strips and reads it.
-    fn strip(
-        &mut self,
-        luma: &GrayImage,
-        quad: &Quad,
-        kind: LineKind,
-        mut explain: Option<&mut Explain>,
-    ) -> Result<Reading> {
-        let bend = if self.enhance.straighten {
-            let strip = &mut self.strip;
-            rectify::strip(luma, quad, &Bend::STRAIGHT, straighten::HEIGHT, strip);
-            self.straightener.bend(strip)
-        } else {
-            Bend::STRAIGHT
-        };
-        let height = self.recognizer.height();
-        let mut show = |step: &str, strip: &GrayImage| {
-            if let Some(explain) = explain.as_deref_mut() {
-                explain.strip(step, strip);
-            }
-        };
-        if bend != Bend::STRAIGHT {
-            show(explain::STRIP, &self.strip);
-        }
-        rectify::strip(luma, quad, &bend, height, &mut self.strip);
-        let step = if bend == Bend::STRAIGHT {
-            explain::STRIP
-        } else {
-            "straighten"
-        };
-        show(step, &self.strip);
-        enhance::strip(&mut self.strip, &self.enhance, &mut show);
-        let mut reading = self.recognizer.read(&mut self.strip, kind)?;
-        let (line, verdict) = match &mut reading {
-            Reading::Line(line) => (line, ""),
-            Reading::Rejected(line) => (line, "rejected: "),
-        };
-        let said = format!("{verdict}{:.2} {}", line.confidence, line.text);
-        show(&said, &self.strip);
-        line.quad = *quad;
-        Ok(reading)
     }
 
     /// Puts the lines in reading order.

@@ -53,18 +53,25 @@ impl Bend {
     }
 }
 
-/// The width of the strip of `quad` at `height` rows: in proportion, from 1 to [`MAX_WIDTH`].
-fn strip_width(quad: &Quad, bend: &Bend, height: u32) -> u32 {
-    let width = quad.width() / (quad.height() * bend.height()) * height as f32;
+/// The width of the strip of `quad` at `height` rows: `stretch` times what is in proportion, from 1 to [`MAX_WIDTH`].
+fn strip_width(quad: &Quad, bend: &Bend, height: u32, stretch: f32) -> u32 {
+    let width = quad.width() / (quad.height() * bend.height()) * height as f32 * stretch;
     // A NaN becomes 0 here.
     (width.round() as u32).clamp(1, MAX_WIDTH)
 }
 
-/// Fills `out` with the line that runs along `bend` in `quad`, `height` rows high (at least one) and as wide as is in
-/// proportion; its buffer is used again. A box without size or with corners that are no numbers gives a blank strip.
-pub fn strip(luma: &GrayImage, quad: &Quad, bend: &Bend, height: u32, out: &mut GrayImage) {
+/// Fills `out` with the line that runs along `bend` in `quad`, `height` rows high (at least one) and `stretch` times as wide as is
+/// in proportion; its buffer is used again. A box without size or with corners that are no numbers gives a blank strip.
+pub fn strip(
+    luma: &GrayImage,
+    quad: &Quad,
+    bend: &Bend,
+    height: u32,
+    stretch: f32,
+    out: &mut GrayImage,
+) {
     let height = height.max(1);
-    let width = strip_width(quad, bend, height);
+    let width = strip_width(quad, bend, height, stretch);
     let mut pixels = std::mem::take(out).into_raw();
     pixels.clear();
     pixels.resize(width as usize * height as usize, BLANK);
@@ -182,8 +189,8 @@ mod tests {
             let quad = Quad::rotated(centre, width, height, angle);
             let level = Quad::rotated(centre, width, height, 0.0);
             let (mut a, mut b) = (GrayImage::new(1, 1), GrayImage::new(1, 1));
-            strip(&turned(240, 240, centre, angle), &quad, &Bend::STRAIGHT, 32, &mut a);
-            strip(&turned(240, 240, centre, 0.0), &level, &Bend::STRAIGHT, 32, &mut b);
+            strip(&turned(240, 240, centre, angle), &quad, &Bend::STRAIGHT, 32, 1.0, &mut a);
+            strip(&turned(240, 240, centre, 0.0), &level, &Bend::STRAIGHT, 32, 1.0, &mut b);
             prop_assert!(a.width().abs_diff(b.width()) <= 1);
             let columns = a.width().min(b.width());
             for y in 0..32 {
@@ -201,7 +208,7 @@ mod tests {
         ) {
             let quad = Quad(corners.map(|(x, y)| Point { x, y }));
             let mut out = GrayImage::new(3, 3);
-            strip(&GrayImage::new(size.0, size.1), &quad, &Bend::STRAIGHT, height, &mut out);
+            strip(&GrayImage::new(size.0, size.1), &quad, &Bend::STRAIGHT, height, 1.0, &mut out);
             prop_assert_eq!(out.height(), height.max(1));
             prop_assert!((1..=MAX_WIDTH).contains(&out.width()));
         }
@@ -253,7 +260,7 @@ mod tests {
             y: y as f32,
         }));
         let mut out = GrayImage::new(1, 1);
-        strip(&luma, &quad, &Bend::STRAIGHT, 32, &mut out);
+        strip(&luma, &quad, &Bend::STRAIGHT, 32, 1.0, &mut out);
         let (right, bottom) = (out.width() - 1, out.height() - 1);
         for (x, y) in [(0, 0), (right, 0), (right, bottom), (0, bottom)] {
             assert!(out.get_pixel(x, y)[0] < 20, "corner {x}, {y}");
@@ -270,7 +277,7 @@ mod tests {
         };
         for quad in [Quad([nowhere; 4]), Quad::upright(5.0, 5.0, 0.0, 0.0)] {
             let mut out = GrayImage::new(1, 1);
-            strip(&luma, &quad, &Bend::STRAIGHT, 32, &mut out);
+            strip(&luma, &quad, &Bend::STRAIGHT, 32, 1.0, &mut out);
             assert_eq!(out.dimensions(), (1, 32));
             assert!(out.pixels().all(|p| p[0] == BLANK));
         }

@@ -48,7 +48,7 @@ NUTRIENTS = (
 ).split("|")
 KNOWN = frozenset(CHARSET)
 # How the picture of a line is made, and its share of the lines; the renderer has a module for each but the first.
-KINDS = {"plain": 45, "scene": 27, "arc": 13, "dots": 8, "plate": 5, "figures": 2}
+KINDS = {"plain": 41, "scene": 36, "arc": 9, "dots": 6, "plate": 5, "figures": 3}
 SIGNS = (
     "OPEN|CLOSED|EXIT|SALE|STOP|PARKING|HOTEL|CAFE|Coffee|RESTAURANT|BANK|POLICE|TAXI|BUS|PUSH|PULL|FREE|NEW|MENU|PIZZA|BAR|GRILL|SUSHI|"
     "Bakery|PHARMACY|Books|Fashion|Beauty|Salon|SPA|Gym|Market|Store|Shop|CENTRE|CENTER|MALL|Plaza|Station|Platform|Airport|City|Road|"

@@ -1,8 +1,8 @@
 """Trains the reader on rendered lines; goes on from RUN/last.pt when it is there.
 
-    python train.py RUN --lines 528000 [--shards 104] [--seed 1] [--batch 64] [--threads 1]
+    python train.py RUN --lines 528000 [--shards 104] [--seed 1] [--batch 64] [--threads 1] [--start CHECKPOINT] [--peak 1.5e-3]
 
-Shards are read in order the first time (waiting for the renderer where it is behind), in a seeded order after that.
+--start begins with the weights of another run, whose shape may have fewer convolutions. Shards are read in order the first time (waiting for the renderer where it is behind), in a seeded order after that.
 The learning rate rises over WARM_UP lines and falls along a cosine to the last line.
 """
 
@@ -21,7 +21,7 @@ from torch import nn
 
 import shards
 from charset import CLASSES, ENCODE, greedy
-from net import SHAPES, Reader
+from net import SHAPES, Reader, grow
 from render import HEIGHT
 
 PEAK_RATE = 1.5e-3
@@ -64,7 +64,9 @@ def main():
     arguments.add_argument("run", type=Path)
     arguments.add_argument("--lines", type=int, default=1_500_000)
     arguments.add_argument("--shards", type=int, default=160)
-    arguments.add_argument("--shape", default="folded", choices=SHAPES)
+    arguments.add_argument("--shape", default="folded-6", choices=SHAPES)
+    arguments.add_argument("--start", type=Path)
+    arguments.add_argument("--peak", type=float, default=PEAK_RATE)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--batch", type=int, default=64)
     arguments.add_argument("--threads", type=int, default=os.cpu_count())
@@ -87,6 +89,10 @@ def main():
     while not shards.path(a.run, shards.VALIDATION).exists():
         time.sleep(1)
     held_pictures, held_texts = shards.load(a.run, shards.VALIDATION)
+    if a.start and not last.exists():
+        sample = next(batches(held_pictures[-256:], held_texts[-256:], 256, None))[0]
+        grow(net, torch.load(a.start, map_location=device)["net"], sample.to(device))
+        print("begins with CER %.4f, exact %.4f" % evaluate(net, held_pictures[:1000], held_texts[:1000], device), flush=True)
     start, start_seen = time.time(), seen
     while seen < a.lines:
         epoch, position = divmod(turn, a.shards)
@@ -98,7 +104,7 @@ def main():
             time.sleep(1)
         losses = []
         for x, texts in batches(*shards.load(a.run, order[position]), a.batch, rng):
-            rate = PEAK_RATE * min(1, seen / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * min(1, seen / a.lines)) + 0.005)
+            rate = a.peak * min(1, seen / WARM_UP + 0.02) * (0.5 + 0.5 * math.cos(math.pi * min(1, seen / a.lines)) + 0.005)
             for group in optimiser.param_groups:
                 group["lr"] = rate
             x = x.to(device).contiguous(memory_format=torch.channels_last)

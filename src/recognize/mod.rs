@@ -33,6 +33,16 @@ const BUCKETS: [u32; 14] = [
     32, 64, 96, 128, 192, 256, 320, 384, 512, 640, 800, 1024, 1280, 1600,
 ];
 
+/// A strip that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// What became of it.
+    pub reading: Reading,
+    /// How likely each character is, 0 to 1, in the geometric mean and by network and language together: what readings of one
+    /// line in several forms are compared by.
+    pub likely: f32,
+}
+
 /// What became of a strip.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
@@ -40,6 +50,22 @@ pub enum Reading {
     Line(ReadLine),
     /// It fits nothing that was asked for; this is what it seems to say.
     Rejected(ReadLine),
+}
+
+impl Reading {
+    /// What the strip says, or seems to.
+    pub fn line(&self) -> &ReadLine {
+        match self {
+            Reading::Line(line) | Reading::Rejected(line) => line,
+        }
+    }
+
+    /// The same, to change.
+    pub fn line_mut(&mut self) -> &mut ReadLine {
+        match self {
+            Reading::Line(line) | Reading::Rejected(line) => line,
+        }
+    }
 }
 
 /// Of which lines a strip is one, when more is known of some than of others.
@@ -88,6 +114,7 @@ impl Recognizer {
         recognizer.read(
             &mut GrayImage::new(BUCKETS[0], recognizer.height()),
             LineKind::USUAL,
+            false,
         )?;
         Ok(recognizer)
     }
@@ -118,11 +145,11 @@ impl Recognizer {
     }
 
     /// Reads an upright strip as high as the model takes; brings the strip into the form in which the network sees it. A strip
-    /// that is wider than the widest bucket is squeezed.
+    /// that is wider than the widest bucket is squeezed. `inverted`: the network is shown light for dark.
     ///
     /// # Errors
     /// `Config`, when the model fails on the strip.
-    pub fn read(&mut self, strip: &mut GrayImage, kind: LineKind) -> Result<Reading> {
+    pub fn read(&mut self, strip: &mut GrayImage, kind: LineKind, inverted: bool) -> Result<Seen> {
         let widest = BUCKETS[BUCKETS.len() - 1];
         if strip.width() > widest {
             *strip = imageops::resize(strip, widest, self.height(), FilterType::Triangle);
@@ -130,6 +157,9 @@ impl Recognizer {
         let input = &self.model.description.input;
         if input.canonical {
             canonical(strip);
+        }
+        if inverted {
+            imageops::invert(strip);
         }
         let bucket = BUCKETS
             .iter()
@@ -178,6 +208,8 @@ impl Recognizer {
             .iter()
             .filter_map(|c| Some((self.model.character(usize::from(c.class))?, c.confidence)))
             .collect();
+        let characters = hypothesis.chars.len().max(1) as f32;
+        let likely = confidence * (hypothesis.ln_prior / characters).exp();
         let line = ReadLine {
             quad: Quad::upright(0.0, 0.0, strip.width() as f32, strip.height() as f32),
             text: chars.iter().map(|(c, _)| c).collect(),
@@ -185,11 +217,12 @@ impl Recognizer {
             chars,
             region: None,
         };
-        Ok(if rejected {
+        let reading = if rejected {
             Reading::Rejected(line)
         } else {
             Reading::Line(line)
-        })
+        };
+        Ok(Seen { reading, likely })
     }
 }
 

@@ -16,6 +16,9 @@ pub struct Settings {
     /// Lines of which less than this share of the characters (0 to 1) is expected to be right are left out. The
     /// default keeps what is mostly right and drops most of what is no text at all; docs/accuracy.md has the figures.
     pub min_confidence: f32,
+    /// A line that is read less surely than this (0 to 1) is read again in other forms, stretched, narrowed, closer, inverted,
+    /// and the likeliest reading stands; 0: never. docs/accuracy.md has what it finds and what it costs.
+    pub second_look: f32,
     /// What is known of the text beforehand.
     pub knowledge: knowledge::Settings,
 }
@@ -25,6 +28,7 @@ impl Default for Settings {
         Settings {
             model: PathBuf::new(),
             min_confidence: 0.7,
+            second_look: 0.97,
             knowledge: knowledge::Settings::default(),
         }
     }
@@ -33,7 +37,10 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Fault::outside(&[("min-confidence", self.min_confidence, 0.0, 1.0)]);
+        let mut faults = Fault::outside(&[
+            ("min-confidence", self.min_confidence, 0.0, 1.0),
+            ("second-look", self.second_look, 0.0, 1.0),
+        ]);
         let built_in = self.model.as_os_str().is_empty();
         let known = self.knowledge.check(built_in).into_iter();
         faults.extend(known.map(|fault| fault.within("knowledge")));

@@ -1,23 +1,26 @@
 //! Writes the strips of each page into a folder, with a list of them: what the finder gives a reader.
 //!
-//! `find_strips OUT HEIGHT ENHANCE PAGE...`, ENHANCE being lines of the table `[enhance]` such as
+//! `find_strips OUT HEIGHT METHOD ENHANCE PAGE...`, METHOD being `net` or `classic` and ENHANCE lines of the table `[enhance]` such as
 //! `flatten = false`, or `-` for strips as they are cut, writes `OUT/PAGE-N.png` and `OUT/strips.tsv`: page, strip, the eight
-//! coordinates, milliseconds of CPU time for finding on the whole page,
-//! quality of the line.
+//! coordinates, milliseconds of CPU time for finding on the whole page.
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use glyphd::model::Model;
 use glyphd::{enhance, find, rectify};
 use image::GrayImage;
 use nix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
-    let (Some(out), Some(height), Some(steps)) = (args.next(), args.next(), args.next()) else {
-        return Err("usage: find_strips OUT HEIGHT ENHANCE PAGE...".into());
+    let (Some(out), Some(height), Some(method), Some(steps)) =
+        (args.next(), args.next(), args.next(), args.next())
+    else {
+        return Err("usage: find_strips OUT HEIGHT METHOD ENHANCE PAGE...".into());
     };
+    let settings: find::Settings = toml::from_str(&format!("method = \"{method}\""))?;
     let height: u32 = height.parse()?;
     let steps: Option<enhance::Settings> = if steps == "-" {
         None
@@ -26,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     std::fs::create_dir_all(&out)?;
     let mut list = std::fs::File::create(Path::new(&out).join("strips.tsv"))?;
-    let mut finder = find::Finder::new(find::Settings::default());
+    let mut finder = find::Finder::new(&settings, &Model::latin_finder()?)?;
     let mut strip = GrayImage::new(1, 1);
     for page in args {
         let mut luma = image::open(&page)?.into_luma8();
@@ -34,18 +37,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             enhance::page(&mut luma, steps, |_, _| {});
         }
         let start = cpu_time()?;
-        let lines = {
-            finder.find(&luma);
-            finder.lines()
-        };
+        let quads = finder.find(&luma)?;
         let found = (cpu_time()? - start).as_secs_f64() * 1e3;
         let name = Path::new(&page)
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        for (i, line) in lines.iter().enumerate() {
-            let quad = &line.quad;
+        for (i, quad) in quads.iter().enumerate() {
             rectify::strip(
                 &luma,
                 quad,
@@ -64,15 +63,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .iter()
                 .map(|p| format!("{:.1},{:.1}", p.x, p.y))
                 .collect();
-            writeln!(
-                list,
-                "{page}\t{file}\t{}\t{found:.1}\t{:.3}",
-                corners.join(" "),
-                line.quality
-            )?;
+            writeln!(list, "{page}\t{file}\t{}\t{found:.1}", corners.join(" "))?;
         }
-        if lines.is_empty() {
-            writeln!(list, "{page}\t\t\t{found:.1}\t")?;
+        if quads.is_empty() {
+            writeln!(list, "{page}\t\t\t{found:.1}")?;
         }
     }
     Ok(())

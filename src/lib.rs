@@ -14,6 +14,7 @@ pub mod config;
 pub mod control;
 pub mod ctc;
 pub mod daemon;
+pub mod engine;
 pub mod enhance;
 pub mod error;
 pub mod event;

@@ -1,8 +1,11 @@
-//! A model as it ships: a description (`model.toml`), a graph (ONNX) and, for a reader, its characters.
+//! A model as it ships: a description (`model.toml`), graphs (ONNX) of a reader and, where it has one, of a finder, and the
+//! reader's characters.
 //!
 //! Takes the built-in model or a folder from outside; gives a [`Model`] whose parts fit together: sizes are
 //! within bounds, the digest is that of the graph, each character is one character. Whether the graph
 //! itself runs, and gives as many classes as there are characters, shows when `recognize` plans it.
+
+mod finder;
 
 use std::fs::File;
 use std::io::Read;
@@ -12,6 +15,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Kind, Result};
+
+pub use finder::{FinderModel, Maps};
 
 /// The newest form of `model.toml` that this program knows.
 const FORMAT: u32 = 1;
@@ -50,6 +55,8 @@ pub struct Description {
     /// What a line's confidence is worth.
     #[serde(default)]
     pub confidence: Calibration,
+    /// The net that finds lines; a model without one is read with the lines of the built-in.
+    pub finder: Option<finder::Description>,
     /// How it was trained; for people only.
     #[serde(default)]
     pub training: toml::Table,
@@ -133,6 +140,8 @@ pub struct Model {
     pub graph: Vec<u8>,
     /// The character of each class, in order, the blank left out.
     pub charset: Vec<char>,
+    /// The net that finds lines, where the model has one.
+    pub finder: Option<FinderModel>,
     /// Where it came from, for messages.
     pub origin: String,
 }
@@ -147,6 +156,7 @@ impl Model {
             "the built-in model",
             include_str!("../models/latin/model.toml"),
             include_bytes!("../models/latin/reader.onnx").to_vec(),
+            Some(include_bytes!("../models/latin/finder.onnx").to_vec()),
             include_str!("../models/latin/charset.txt"),
         )
     }
@@ -160,6 +170,16 @@ impl Model {
         .unwrap_or_default()
     }
 
+    /// The built-in net that finds lines.
+    ///
+    /// # Errors
+    /// As for [`Model::latin`].
+    pub fn latin_finder() -> Result<FinderModel> {
+        Self::latin()?
+            .finder
+            .ok_or_else(|| Error::new(Kind::Bug, "the built-in model has no finder".to_owned()))
+    }
+
     /// The model in a folder that holds `model.toml` and the files it names.
     ///
     /// # Errors
@@ -170,23 +190,34 @@ impl Model {
         let description = parse(&path.display().to_string(), &text)?;
         let graph = read(&inside(folder, &path, &description.graph)?, LARGEST_GRAPH)?;
         let charset = read_text(&inside(folder, &path, &description.charset)?)?;
-        Self::assemble(&path.display().to_string(), &text, graph, &charset)
+        let finder = match &description.finder {
+            Some(finder) => Some(read(&inside(folder, &path, &finder.graph)?, LARGEST_GRAPH)?),
+            None => None,
+        };
+        Self::assemble(&path.display().to_string(), &text, graph, finder, &charset)
     }
 
-    fn assemble(origin: &str, description: &str, graph: Vec<u8>, charset: &str) -> Result<Self> {
+    fn assemble(
+        origin: &str,
+        description: &str,
+        graph: Vec<u8>,
+        finder: Option<Vec<u8>>,
+        charset: &str,
+    ) -> Result<Self> {
         let description = parse(origin, description)?;
-        if let Some(expected) = &description.sha256 {
-            let found: String = Sha256::digest(&graph)
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect();
-            if *expected != found {
-                return Err(config(format!(
-                    "{origin}: sha256 does not match {}: it has {found}; copy the model anew",
-                    description.graph
-                )));
+        check_digest(
+            origin,
+            "",
+            &description.graph,
+            description.sha256.as_deref(),
+            &graph,
+        )?;
+        let finder = match (&description.finder, finder) {
+            (Some(described), Some(graph)) => {
+                Some(FinderModel::assemble(origin, described.clone(), graph)?)
             }
-        }
+            _ => None,
+        };
         let charset = characters(origin, charset)?;
         if description.blank > charset.len() {
             return Err(config(format!(
@@ -199,6 +230,7 @@ impl Model {
             description,
             graph,
             charset,
+            finder,
             origin: origin.to_owned(),
         })
     }
@@ -254,11 +286,7 @@ fn parse(origin: &str, text: &str) -> Result<Description> {
             input.channels
         )));
     }
-    if !input.mean.is_finite() || !input.scale.is_finite() || input.scale == 0.0 {
-        return Err(config(format!(
-            "{origin}: input.mean and input.scale must be finite, and scale not 0"
-        )));
-    }
+    check_numbers(origin, "input", input.mean, input.scale)?;
     let Calibration { slope, offset } = d.confidence;
     if !slope.is_finite() || slope <= 0.0 || !offset.is_finite() {
         return Err(config(format!(
@@ -266,6 +294,37 @@ fn parse(origin: &str, text: &str) -> Result<Description> {
         )));
     }
     Ok(d)
+}
+
+/// `mean` and `scale` of the table `table` must make numbers of pixels.
+fn check_numbers(origin: &str, table: &str, mean: f32, scale: f32) -> Result<()> {
+    if mean.is_finite() && scale.is_finite() && scale != 0.0 {
+        return Ok(());
+    }
+    Err(config(format!(
+        "{origin}: {table}.mean and {table}.scale must be finite, and scale not 0"
+    )))
+}
+
+/// The graph in the file `name` must be the one whose digest the description gives, if it gives one.
+fn check_digest(
+    origin: &str,
+    table: &str,
+    name: &str,
+    expected: Option<&str>,
+    graph: &[u8],
+) -> Result<()> {
+    let Some(expected) = expected else {
+        return Ok(());
+    };
+    let digest = Sha256::digest(graph);
+    let found: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    if expected == found {
+        return Ok(());
+    }
+    Err(config(format!(
+        "{origin}: {table}sha256 does not match {name}: it has {found}; copy the model anew"
+    )))
 }
 
 /// One character a line; a line may be a single space.
@@ -321,101 +380,4 @@ fn read_text(path: &Path) -> Result<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DESCRIPTION: &str = r#"
-        format = 1
-        name = "toy"
-        kind = "reader"
-        licence = "CC0-1.0"
-        graph = "g.onnx"
-        charset = "c.txt"
-        blank = 2
-        [input]
-        height = 32
-        mean = 0.0
-        scale = 255.0
-        [output]
-        kind = "logits"
-    "#;
-
-    fn toy(description: &str, charset: &str) -> Result<Model> {
-        Model::assemble("toy/model.toml", description, b"graph".to_vec(), charset)
-    }
-
-    #[test]
-    fn the_built_in_model_fits_together() {
-        let model = Model::latin().unwrap();
-        assert_eq!(model.character(0), None);
-        assert_eq!(model.character(1), Some(' '));
-        for c in "Az09€£°µ²³½®™©•–—‘’“”…№×ßéłğș".chars() {
-            assert!(model.charset.contains(&c), "{c} is missing");
-        }
-    }
-
-    #[test]
-    fn the_blank_may_stand_anywhere() {
-        let model = toy(DESCRIPTION, "a\n \nc\n").unwrap();
-        let all: Vec<_> = (0..5).map(|class| model.character(class)).collect();
-        assert_eq!(all, [Some('a'), Some(' '), None, Some('c'), None]);
-        assert_eq!(model.classes(), 4);
-    }
-
-    #[test]
-    fn what_does_not_fit_is_said_in_one_line() {
-        let cases = [
-            (
-                DESCRIPTION.replace("height = 32", "height = 4000"),
-                "a\nb",
-                "input.height = 4000",
-            ),
-            (
-                DESCRIPTION.replace("scale = 255.0", "scale = 0.0"),
-                "a\nb",
-                "scale not 0",
-            ),
-            (
-                format!("{DESCRIPTION}\n[confidence]\nslope = 0.0\noffset = 1.0"),
-                "a\nb",
-                "confidence.slope = 0",
-            ),
-            (
-                DESCRIPTION.replace("blank = 2", "blank = 3"),
-                "a\nb",
-                "blank = 3 is past",
-            ),
-            (
-                DESCRIPTION.replace("format = 1", "format = 9"),
-                "a\nb",
-                "format = 9",
-            ),
-            (DESCRIPTION.to_owned(), "a\nbc", "line 2 of the charset"),
-            (
-                DESCRIPTION.replace("name", "nome"),
-                "a\nb",
-                "toy/model.toml:3: not a model",
-            ),
-            (
-                DESCRIPTION.replace("blank = 2", "blank = 2\nsha256 = \"00\""),
-                "a\nb",
-                "sha256 does not match",
-            ),
-        ];
-        for (description, charset, expected) in cases {
-            let error = toy(&description, charset).unwrap_err();
-            assert_eq!(error.kind(), Kind::Config);
-            assert!(error.to_string().contains(expected), "{error}");
-            assert!(!error.to_string().contains('\n'), "{error}");
-        }
-    }
-
-    #[test]
-    fn a_description_cannot_name_files_elsewhere() {
-        let folder = tempfile::tempdir().unwrap();
-        let text = DESCRIPTION.replace("g.onnx", "../g.onnx");
-        std::fs::write(folder.path().join("model.toml"), text).unwrap();
-        let error = Model::load(folder.path()).unwrap_err();
-        assert!(error.to_string().contains("same folder"), "{error}");
-    }
-}
+mod tests;

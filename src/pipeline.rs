@@ -14,6 +14,7 @@ use crate::explain::Explain;
 use crate::find::Finder;
 use crate::layout;
 use crate::line::ReadLine;
+use crate::model::Model;
 use crate::quad::Quad;
 use crate::recognize::{LineKind, Reading, Recognizer};
 use crate::region::{Cut, Regions};
@@ -74,6 +75,10 @@ impl Pipeline {
     /// region.
     pub fn new(config: &Config) -> Result<Self> {
         let mut recognizer = Recognizer::new(&config.read)?;
+        let finder = match &recognizer.model().finder {
+            Some(model) => Finder::new(&config.find, model)?,
+            None => Finder::new(&config.find, &Model::latin_finder()?)?,
+        };
         let kinds = config.region.0.iter().enumerate().map(|(at, region)| {
             let Some(known) = region.knowledge(&config.read.knowledge) else {
                 return Ok(LineKind::USUAL);
@@ -89,10 +94,7 @@ impl Pipeline {
             enhance: config.enhance.clone(),
             min_confidence: config.read.min_confidence,
             second_look: config.read.second_look,
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(0.0),
-            finder: Finder::new(config.find.clone()),
+            finder,
             recognizer,
             tidy: Tidy::new(config.tidy.clone()),
             straightener: Straightener::default(),
@@ -185,14 +187,13 @@ impl Pipeline {
         mut explain: Option<&mut Explain>,
     ) -> Result<Found> {
         let mut found = Found::default();
-        let quads = self.finder.find(picture).to_vec();
+        let quads = self.finder.find(picture)?.to_vec();
         // What can hardly be read, with how surely it was.
         let (mut telling, mut read_well) = (Vec::new(), 0);
         for quad in &quads {
-            let (mut kind, mut region, mut quad_on_page) = (LineKind::USUAL, None, *quad);
+            let (mut kind, mut region) = (LineKind::USUAL, None);
             if let Some(Place { at, cut, page }) = &place {
-                quad_on_page = cut.place(quad);
-                let Some((of, area)) = self.regions.of(&quad_on_page, page) else {
+                let Some((of, area)) = self.regions.of(&cut.place(quad), page) else {
                     continue;
                 };
                 if of != *at {
@@ -202,13 +203,18 @@ impl Pipeline {
                 kind = self.kinds.get(of).copied().unwrap_or(LineKind::USUAL);
             }
             let reading = self.strip(picture, quad, kind, explain.as_deref_mut())?;
+            let reading = self.or_turned(picture, reading, kind, explain.as_deref_mut())?;
             let line = reading.line();
-            if line.chars.len() >= TELLING {
+            if line.chars.len() >= TELLING && !upright::is_steep(quad) {
                 match line.confidence < HARDLY_READ {
                     true => telling.push((*quad, line.confidence)),
                     false => read_well += 1,
                 }
             }
+            let quad_on_page = match &place {
+                Some(place) => place.cut.place(&line.quad),
+                None => line.quad,
+            };
             match reading {
                 Reading::Line(line) if self.is_sure(&line) => {
                     found.lines.push(ReadLine {

@@ -106,6 +106,15 @@ impl Quad {
         let [start, end] = self.ends();
         (end.y - start.y).atan2(end.x - start.x)
     }
+
+    /// Whether a place lies in the box, taken as a rectangle in its direction.
+    pub fn holds(&self, at: Point) -> bool {
+        let (sin, cos) = self.angle().sin_cos();
+        let centre = self.centre();
+        let (x, y) = (at.x - centre.x, at.y - centre.y);
+        (x * cos + y * sin).abs() <= self.width() / 2.0
+            && (y * cos - x * sin).abs() <= self.height() / 2.0
+    }
 }
 
 /// Pixels from the edge of a picture within which print runs out of it, and the same in heights of its line.

@@ -223,6 +223,7 @@ mod tests {
             &Quad::upright(10.0, 20.0, 50.0, 32.0),
             &Bend::STRAIGHT,
             32,
+            1.0,
             &mut out,
         );
         let expected = image::imageops::crop_imm(&luma, 10, 20, 50, 32).to_image();
@@ -241,6 +242,7 @@ mod tests {
             &Quad::upright(0.0, 0.0, 640.0, 320.0),
             &Bend::STRAIGHT,
             32,
+            1.0,
             &mut out,
         );
         assert_eq!(out.dimensions(), (64, 32));

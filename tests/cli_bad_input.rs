@@ -343,6 +343,6 @@ fn a_graph_with_other_shapes_is_one_line() {
     let transpose = graph_of("Transpose", &field(5, &axes.concat()));
     refused(
         model(&transpose, &charset()).path(),
-        &["the graph does not take a strip"],
+        &["the graph does not take a picture"],
     );
 }

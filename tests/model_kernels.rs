@@ -1,7 +1,7 @@
 //! The built-in reader must run in tract's int8 kernels: a graph that tract quietly runs in float gives the same text, slower.
 
+use glyphd::engine::Graph;
 use glyphd::model::Model;
-use glyphd::recognize::Graph;
 
 /// Convolutions of the network (`models/train/net.py`): two of the stem, the one that folds the height, four along the line.
 const CONVOLUTIONS: usize = 7;
@@ -62,4 +62,24 @@ fn the_picture_is_quantised_once_and_dequantised_once_before_the_recurrent_layer
     let products: Vec<usize> = place("OptMatMul: U8");
     assert!(products.iter().all(|&p| into[0] < p && p < out[0]));
     assert!(recurrent.iter().all(|&r| out[0] < r));
+}
+
+/// Convolutions of the finder (`models/train/finder_net.py`): two that shrink, four that look around, one that tells.
+const FINDER_CONVOLUTIONS: usize = 7;
+
+#[test]
+fn the_finder_is_int8_from_the_picture_to_the_maps() {
+    let model = Model::latin_finder().unwrap();
+    let graph = Graph::parse(&model.graph, &model.origin).unwrap();
+    for (height, width) in [(64, 64), (768, 1280)] {
+        let operations = graph.plan([1, 1, height, width]).unwrap().operations();
+        let count = |wanted: &dyn Fn(&str) -> bool| operations.iter().filter(|o| wanted(o)).count();
+        let said = operations.join("\n");
+        let int8 = |o: &str| o.starts_with("OptMatMul: U8") && o.contains("_mmm_i32_");
+        assert_eq!(count(&int8), FINDER_CONVOLUTIONS, "{said}");
+        assert_eq!(count(&|o| o.starts_with("OptMatMul: F32")), 0, "{said}");
+        assert_eq!(count(&|o| o.starts_with("QuantizeLinear")), 1, "{said}");
+        assert_eq!(count(&|o| o.starts_with("DequantizeLinear")), 1, "{said}");
+        assert_eq!(count(&|o| o.contains("Conv")), 0, "{said}");
+    }
 }

@@ -1,12 +1,14 @@
 #!/bin/sh
-# The built-in reader from nothing: installs, renders, trains, quantises, calibrates, and puts the model into models/latin.
-# Goes on where it was when it is started again. RUN (default models/train/runs/latin) keeps lines and checkpoints.
-#   RUN=DIR LINES=1500000 SHARDS=160 models/train/all.sh
+# The built-in reader and finder from nothing: installs, renders, trains, quantises, calibrates, and puts the model into models/latin.
+# Goes on where it was when it is started again. RUN (default models/train/runs/latin) keeps lines, scenes and checkpoints.
+#   RUN=DIR LINES=1500000 SHARDS=160 CROPS=200000 SCENES=60 models/train/all.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 run=${RUN:-$here/runs/latin}
 lines=${LINES:-1500000}
 shards=${SHARDS:-160}
+crops=${CROPS:-200000}
+scenes=${SCENES:-60}
 venv=$here/../../.venv
 
 "$here/setup.sh" "$venv"
@@ -19,6 +21,9 @@ trap 'kill $renderer 2>/dev/null || true' EXIT
 "$venv/bin/python" train.py "$run" --lines "$lines" --shards "$shards" --seed 1
 "$venv/bin/python" quantise.py "$run" "$here/../latin"
 "$venv/bin/python" ngram.py "$here/../latin/text.ngram"
+"$venv/bin/python" finder_scenes.py "$run" 0 "$scenes" --workers "$(nproc)"
+"$venv/bin/python" finder_train.py "$run" --crops "$crops" --seed 1
+"$venv/bin/python" finder_quantise.py "$run" "$here/../latin"
 # The program reads with the new model to see what its confidence is worth.
 cargo build --release --manifest-path "$here/../../Cargo.toml"
 "$venv/bin/python" calibrate.py "$run" "$here/../../target/release/glyphd" "$here/../latin" "$here/../../docs/reliability.svg"

@@ -10,6 +10,7 @@ checked on its first.
 import argparse
 import hashlib
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -90,7 +91,9 @@ def main():
     after = cer(a.out / "reader.onnx", pictures[:CHECKED_LINES], texts[:CHECKED_LINES])
     graph = (a.out / "reader.onnx").read_bytes()
     (a.out / "charset.txt").write_text("".join(c + "\n" for c in CHARSET), "utf8")
-    (a.out / "model.toml").write_text(f"""# The built-in reader of Latin text. CARD.md tells what it was trained on and what it scores.
+    description = a.out / "model.toml"
+    finder = re.search(r"\n# The net that finds lines\.\n(?:.+\n)+", description.read_text("utf8") if description.exists() else "")
+    description.write_text(f"""# The built-in reader of Latin text. CARD.md tells what it was trained on and what it scores.
 format = 1
 name = "latin"
 kind = "reader"
@@ -114,7 +117,7 @@ canonical = true
 [output]
 # Scores before softmax ("logits") or after it ("probabilities"), steps x classes.
 kind = "logits"
-
+{finder[0] if finder else ""}
 [training]
 lines = {seen}
 cer-float = {before:.2f}

@@ -1,64 +1,59 @@
-//! Lines of text in a picture, as rotated boxes, by classic image processing.
+//! Lines of text in a picture, as rotated boxes.
 //!
-//! Takes a luma plane; gives a box for each line of text, dark on light or light on dark, tilted up to 30
-//! degrees, in no particular order. Never panics, whatever the picture; the work is bounded by the number of pixels
-//! and [`MAX_RUNS`].
+//! Takes a luma plane; gives a box for each line of text, dark on light or light on dark, in no particular order. Never
+//! panics, whatever the picture; the work is bounded by the number of pixels.
 //!
-//! At each level of a pyramid of halved pictures: ink that stands out from its surroundings ([`binarise`]), in
-//! both polarities; its connected pieces ([`components`]); those of a letter's size and build ([`glyph`]);
-//! rows of them ([`chain`]); their boxes, weighed by how much they look like text ([`line`]). Then one box for each
-//! place ([`merge`]).
+//! There are two ways: [`classic`] image processing, which finds clean print tilted up to 30 degrees, down to single figures in
+//! tables, and a trained net ([`net`]), which finds lines in any direction and on any ground, in a copy of capped size. By default
+//! what only the net finds is added to what the first does.
 
-mod binarise;
-mod chain;
-mod components;
-mod glyph;
-mod line;
-mod merge;
+pub mod classic;
+pub mod net;
+mod union;
 
-use fast_image_resize as fir;
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Fault;
-use crate::quad::{Point, Quad};
-use binarise::{LIGHT, Run, Window};
-use chain::Chainer;
-use components::Labeller;
-use glyph::Glyph;
-use line::{Layer, Liner};
+use crate::error::Result;
+use crate::model::FinderModel;
+use crate::quad::Quad;
 
-pub use line::Line;
+/// The way in which lines are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// In both ways.
+    #[default]
+    Both,
+    /// By a trained net.
+    Net,
+    /// By classic image processing.
+    Classic,
+}
 
-/// The most runs of ink in one polarity at one level. A dense page of 12 megapixels has 400,000; more than this is
-/// noise, in which nothing can be found, so that the level is passed over: a coarser one has less.
-pub const MAX_RUNS: usize = 1_000_000;
-/// The most glyphs in one polarity at one level. A dense page has 8,000. What is above is left out.
-pub const MAX_GLYPHS: usize = 40_000;
-/// The most lines given. A newspaper page has 1,500. The least text-like are left out.
-pub const MAX_LINES: usize = 3_000;
-/// The least height of a letter at the finest level, in pixels: an x of a line 7 px high.
-const MIN_GLYPH: f32 = 4.0;
-/// The least height of a letter at coarser levels: smaller ones are seen one level down.
-const MIN_GLYPH_COARSE: f32 = 9.0;
-/// A level is not made when its longer side would be below this, in pixels.
-const MIN_SIDE: u32 = 32;
-
-/// How lines are looked for.
+/// How lines are looked for. Each way has keys of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// How far ink must differ from the mean around it, in standard deviations of the luma around it. Smaller
+    /// The way: `both`, `net` or `classic`; docs/finder.md has the figures of each.
+    pub method: Method,
+    /// The net: a larger picture is searched in a copy of so many megapixels, and, where letters are small there and the method is
+    /// `net`, once more in one of four times as many. The time goes with it; letters must be 6 px high in the last copy.
+    pub megapixels: f32,
+    /// The net: how sure the net must be that a place is in a line, 0 to 1. Less finds fainter lines, and more that is no text.
+    pub certainty: f32,
+    /// Classic: how far ink must differ from the mean around it, in standard deviations of the luma around it. Smaller
     /// finds fainter strokes beside bold ones, larger keeps letters apart.
     pub spread: f32,
-    /// How far ink must at least differ from the mean around it, in levels of 255. Smaller finds fainter
+    /// Classic: how far ink must at least differ from the mean around it, in levels of 255. Smaller finds fainter
     /// text, larger is quicker on grainy pictures.
     pub contrast: f32,
-    /// The widest gap within a line, in heights of its letters. Words stand 0.3 to 1 apart, columns 2.
+    /// Classic: the widest gap within a line, in heights of its letters. Words stand 0.3 to 1 apart, columns 2.
     pub gap: f32,
-    /// The least quality of a line, 0 (any row of marks) to 1 (as even as print).
+    /// Classic: the least quality of a line, 0 (any row of marks) to 1 (as even as print).
     pub quality: f32,
-    /// How often the picture is halved to look for larger letters: at 0 they are found up to 56 px high, at 3 up to
+    /// Classic: how often the picture is halved to look for larger letters: at 0 they are found up to 56 px high, at 3 up to
     /// 450 px.
     pub levels: u32,
 }
@@ -66,6 +61,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            method: Method::default(),
+            megapixels: 0.5,
+            certainty: 0.8,
             spread: 0.6,
             contrast: 12.0,
             gap: 1.3,
@@ -79,6 +77,8 @@ impl Settings {
     /// What cannot be used, key by key.
     pub fn check(&self) -> Vec<Fault> {
         let ranges = [
+            ("megapixels", self.megapixels, 0.1, 16.0),
+            ("certainty", self.certainty, 0.05, 0.95),
             ("spread", self.spread, 0.0, 3.0),
             ("contrast", self.contrast, 1.0, 255.0),
             ("gap", self.gap, 0.1, 10.0),
@@ -91,180 +91,77 @@ impl Settings {
 
 /// Finds lines; keeps its buffers between pictures.
 pub struct Finder {
-    settings: Settings,
-    levels: Vec<GrayImage>,
-    resizer: fir::Resizer,
-    window: Window,
-    runs: [Vec<Run>; 2],
-    labeller: Labeller,
-    glyphs: Vec<Glyph>,
-    chainer: Chainer,
-    liner: Liner,
-    lines: Vec<Line>,
-    lone: Vec<Line>,
+    net: Option<Box<net::Finder>>,
+    classic: Option<Box<classic::Finder>>,
     quads: Vec<Quad>,
 }
 
 impl Finder {
-    /// A finder with the given settings, which were checked.
-    pub fn new(settings: Settings) -> Self {
-        Finder {
-            settings,
-            levels: Vec::new(),
-            resizer: fir::Resizer::new(),
-            window: Window::default(),
-            runs: [Vec::new(), Vec::new()],
-            labeller: Labeller::default(),
-            glyphs: Vec::new(),
-            chainer: Chainer::default(),
-            liner: Liner::default(),
-            lines: Vec::new(),
-            lone: Vec::new(),
+    /// A finder with the given settings, which were checked; `model` is for the net.
+    ///
+    /// # Errors
+    /// `Config`, when the model cannot be run.
+    pub fn new(settings: &Settings, model: &FinderModel) -> Result<Self> {
+        let net = match settings.method {
+            Method::Classic => None,
+            Method::Both | Method::Net => Some(Box::new(net::Finder::new(settings, model)?)),
+        };
+        let classic = match settings.method {
+            Method::Net => None,
+            Method::Both | Method::Classic => {
+                Some(Box::new(classic::Finder::new(settings.clone())))
+            }
+        };
+        Ok(Finder {
+            net,
+            classic,
             quads: Vec::new(),
-        }
+        })
     }
 
-    /// The lines of text in `luma`, in its pixels, the most certain and largest first.
-    pub fn find(&mut self, luma: &GrayImage) -> &[Quad] {
-        self.lines.clear();
-        self.lone.clear();
+    /// The lines of text in `luma`, in its pixels.
+    ///
+    /// # Errors
+    /// `Config`, when the model fails on the picture.
+    pub fn find(&mut self, luma: &GrayImage) -> Result<&[Quad]> {
         self.quads.clear();
-        let (width, height) = luma.dimensions();
-        if width == 0 || height == 0 {
-            return &self.quads;
+        if let Some(classic) = &mut self.classic {
+            self.quads.extend_from_slice(classic.find(luma));
         }
-        self.shrink(luma);
-        for level in 0..=self.levels.len() {
-            self.search(luma, level);
+        if let Some(net) = &mut self.net {
+            union::add(&mut self.quads, net.find(luma)?);
         }
-        merge::unstack(&mut self.lines);
-        merge::suppress(&mut self.lines);
-        self.lines.truncate(MAX_LINES);
-        merge::join(&mut self.lines, self.settings.gap);
-        merge::adopt(&mut self.lines, &self.lone);
-        self.quads.extend(self.lines.iter().map(|line| line.quad));
-        &self.quads
+        Ok(&self.quads)
     }
-
-    /// The lines found last, with what is known of each besides its box.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
-    }
-
-    /// Makes the smaller pictures: the first by the square root of a half, each later one half of the last but one.
-    fn shrink(&mut self, luma: &GrayImage) {
-        let (width, height) = luma.dimensions();
-        let mut count = 0;
-        while count < 2 * self.settings.levels as usize {
-            let shrunk = |side: u32| {
-                if count % 2 == 1 {
-                    side >> count.div_ceil(2)
-                } else {
-                    (f64::from(side >> (count / 2)) * std::f64::consts::FRAC_1_SQRT_2) as u32
-                }
-            };
-            let size = (shrunk(width).max(1), shrunk(height).max(1));
-            if size.0.max(size.1) < MIN_SIDE {
-                break;
-            }
-            if self.levels.len() <= count {
-                self.levels.push(GrayImage::new(size.0, size.1));
-            } else if self.levels[count].dimensions() != size {
-                self.levels[count] = GrayImage::new(size.0, size.1);
-            }
-            let (finer, coarser) = self.levels.split_at_mut(count);
-            let source = if count < 2 { luma } else { &finer[count - 2] };
-            let filter = if count == 0 {
-                fir::FilterType::Bilinear
-            } else {
-                fir::FilterType::Box
-            };
-            let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(filter));
-            if let Err(error) = self.resizer.resize(source, &mut coarser[0], &options) {
-                log::error!("cannot shrink a picture to {size:?}: {error}");
-                break;
-            }
-            count += 1;
-        }
-        self.levels.truncate(count);
-    }
-
-    /// Appends the lines of one level, 0 being the picture itself, to `self.lines`.
-    fn search(&mut self, luma: &GrayImage, level: usize) {
-        let picture = if level == 0 {
-            luma
-        } else {
-            &self.levels[level - 1]
-        };
-        let (width, height) = picture.dimensions();
-        let Settings {
-            spread,
-            contrast,
-            gap,
-            quality,
-            ..
-        } = self.settings;
-        self.window
-            .runs(picture, spread, contrast, MAX_RUNS, &mut self.runs);
-        let least = if level == 0 {
-            MIN_GLYPH
-        } else {
-            MIN_GLYPH_COARSE
-        };
-        for (kind, runs) in self.runs.iter().enumerate() {
-            if runs.len() >= MAX_RUNS {
-                continue;
-            }
-            self.labeller.label(runs);
-            let components = &self.labeller.components;
-            let glyphs = components
-                .iter()
-                .enumerate()
-                .filter_map(|(i, c)| Glyph::new(i, c, least));
-            self.glyphs.clear();
-            self.glyphs.extend(glyphs.take(MAX_GLYPHS));
-            self.chainer.join(&self.glyphs, width, height, gap);
-            let layer = Layer {
-                runs,
-                labels: &self.labeller.labels,
-                components,
-                glyphs: &self.glyphs,
-                chains: &self.chainer.chains,
-                light: kind == LIGHT,
-                size: (width, height),
-            };
-            let before = self.lines.len();
-            let lone_before = self.lone.len();
-            self.liner
-                .measure(&layer, quality, &mut self.lines, &mut self.lone);
-            self.lone.truncate(lone_before + MAX_LINES);
-            if self.lines.len() - before > MAX_LINES {
-                self.lines[before..].sort_by(|a, b| b.weight.total_cmp(&a.weight));
-                self.lines.truncate(before + MAX_LINES);
-            }
-            let scale = (
-                luma.width() as f32 / width as f32,
-                luma.height() as f32 / height as f32,
-            );
-            let (lines, lone) = (&mut self.lines[before..], &mut self.lone[lone_before..]);
-            for line in lines.iter_mut().chain(lone) {
-                line.quad = Quad(line.quad.0.map(|p| Point {
-                    x: p.x * scale.0,
-                    y: p.y * scale.1,
-                }));
-                line.height *= scale.1;
-                line.stroke *= scale.1;
-            }
-        }
-    }
-}
-
-/// The lines of text in `luma`, in its pixels; for one picture. For many, a [`Finder`] keeps its buffers.
-pub fn find_lines(luma: &GrayImage, settings: &Settings) -> Vec<Quad> {
-    let mut finder = Finder::new(settings.clone());
-    finder.find(luma);
-    finder.quads
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_out_of_range_are_named() {
+        assert_eq!(Settings::default().check(), []);
+        let wild = Settings {
+            method: Method::Classic,
+            megapixels: 0.0,
+            certainty: 1.0,
+            spread: -1.0,
+            contrast: f32::NAN,
+            gap: 0.0,
+            quality: 2.0,
+            levels: 60,
+        };
+        let keys: Vec<String> = wild.check().into_iter().map(|fault| fault.key).collect();
+        let expected = [
+            "megapixels",
+            "certainty",
+            "spread",
+            "contrast",
+            "gap",
+            "quality",
+            "levels",
+        ];
+        assert_eq!(keys, expected);
+    }
+}

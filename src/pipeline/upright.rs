@@ -21,6 +21,8 @@ pub const HARDLY_READ: f32 = 0.9;
 const DOUBT_LEFT: f32 = 0.5;
 /// What is read less surely than this is hardly print.
 const LIKE_PRINT: f32 = 0.3;
+/// Radians (30 degrees): how far from level the line of an upright page can run. Of a steeper one nobody knows which way is up.
+const STEEP: f32 = 0.52;
 /// Characters of a line that says which way is up; short ones read both ways.
 pub const TELLING: usize = 4;
 
@@ -77,6 +79,26 @@ impl Pipeline {
         }
     }
 
+    /// A line that runs so steep that its letters may stand either way, and hardly reads, read the other way as well; the surer
+    /// reading.
+    pub(super) fn or_turned(
+        &mut self,
+        picture: &GrayImage,
+        reading: Reading,
+        kind: LineKind,
+        explain: Option<&mut Explain>,
+    ) -> Result<Reading> {
+        let line = reading.line();
+        if !is_steep(&line.quad) || line.confidence >= HARDLY_READ {
+            return Ok(reading);
+        }
+        let other = self.strip(picture, &half_turned(&line.quad), kind, explain)?;
+        Ok(match other.line().confidence > line.confidence {
+            true => other,
+            false => reading,
+        })
+    }
+
     /// Tries whether what can hardly be read can be read turned by half.
     pub(super) fn try_turned(
         &mut self,
@@ -84,10 +106,10 @@ impl Pipeline {
         lines: &[(Quad, f32)],
         found: &mut Found,
     ) -> Result<()> {
-        for (Quad([tl, tr, br, bl]), upright) in lines.iter().take(TRIED_TURNED).copied() {
-            let turned = Quad([br, bl, tl, tr]);
+        for (quad, upright) in lines.iter().take(TRIED_TURNED).copied() {
+            let turned = half_turned(&quad);
             let reading = self.strip(picture, &turned, LineKind::USUAL, None)?;
-            let (Reading::Line(line) | Reading::Rejected(line)) = reading;
+            let line = reading.line();
             let surely = 1.0 - DOUBT_LEFT * (1.0 - upright);
             let surer = line.confidence >= self.min_confidence.max(surely);
             found.tried += 1;
@@ -95,6 +117,16 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+/// Whether a line runs so steep that the page may well be upright and its letters not.
+pub(super) fn is_steep(quad: &Quad) -> bool {
+    quad.angle().abs() >= STEEP
+}
+
+/// The same box from the other side.
+fn half_turned(Quad([tl, tr, br, bl]): &Quad) -> Quad {
+    Quad([*br, *bl, *tl, *tr])
 }
 
 /// The place of what was cut out there and turned.
@@ -120,9 +152,9 @@ impl Found {
         2 * self.turned > self.tried
     }
 
-    /// Characters that were read without doubt.
+    /// Characters that were read without doubt, and as on an upright page.
     fn read_well(&self) -> usize {
-        let sure = |line: &&ReadLine| line.confidence >= HARDLY_READ;
+        let sure = |line: &&ReadLine| line.confidence >= HARDLY_READ && !is_steep(&line.quad);
         self.lines
             .iter()
             .filter(sure)

@@ -6,7 +6,6 @@
 mod canonical;
 mod confidence;
 mod decode;
-mod engine;
 mod settings;
 
 use image::GrayImage;
@@ -14,6 +13,7 @@ use image::imageops::{self, FilterType};
 
 use crate::config::Fault;
 use crate::ctc::{self, Probs};
+use crate::engine::{Graph, Plan};
 use crate::error::{Error, Kind, Result};
 use crate::knowledge::{self, Knowledge};
 use crate::line::ReadLine;
@@ -23,7 +23,6 @@ use crate::quad::Quad;
 pub use canonical::canonical;
 use confidence::calibrated;
 use decode::{LineReader, Verdict};
-pub use engine::{Graph, Plan};
 pub use settings::Settings;
 
 /// Pixels: the widths that the graph is optimised for. A strip is padded to the next, so the steps are a
@@ -175,22 +174,30 @@ impl Recognizer {
             empty => empty.insert(self.graph.plan([1, input.channels, height, width])?),
         };
         let shape = plan.run(&self.input, &mut self.scores)?;
-        if shape.classes != self.model.classes() {
+        let ([1, 1, steps, classes] | [1, steps, 1, classes]) = shape else {
             return Err(Error::new(
                 Kind::Config,
                 format!(
-                    "{}: the graph gives {} classes and the charset has {} characters and a blank: they do not belong together",
+                    "{}: the graph gives {shape:?}, not 1 x steps x classes: it is no reader",
+                    self.model.origin
+                ),
+            ));
+        };
+        if classes != self.model.classes() {
+            return Err(Error::new(
+                Kind::Config,
+                format!(
+                    "{}: the graph gives {classes} classes and the charset has {} characters and a blank: they do not belong together",
                     self.model.origin,
-                    shape.classes,
                     self.model.charset.len()
                 ),
             ));
         }
         if self.model.description.output.kind == Scores::Logits {
-            ctc::softmax_rows(&mut self.scores, shape.classes)?;
+            ctc::softmax_rows(&mut self.scores, classes)?;
         }
         let blank = self.model.description.blank;
-        let probs = Probs::new(&self.scores, shape.steps, shape.classes, blank)?;
+        let probs = Probs::new(&self.scores, steps, classes, blank)?;
         // A kind comes from `learn` alone, so it is there.
         let known = &self.known[kind.0];
         let verdict = self.reader.read(&probs, known);

@@ -1,7 +1,7 @@
-//! The only module that knows tract: a graph, and plans of it for one width each.
+//! The only module that knows tract: a graph, and plans of it for one input shape each.
 //!
-//! Takes an ONNX graph from outside and gives scores. Shapes are concrete in each plan, since tract's fast
-//! kernels need them so. A graph that tract cannot take is an error, also where tract itself would panic.
+//! Takes an ONNX graph from outside and numbers for its input; gives the numbers of its output and their shape. Shapes are
+//! concrete in each plan, since tract's fast kernels need them so. A graph that tract cannot take is an error, also where tract itself would panic.
 
 use std::cell::Cell;
 use std::fmt::Display;
@@ -25,14 +25,8 @@ pub struct Plan {
     origin: String,
 }
 
-/// The scores of one run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// Time steps along the line.
-    pub steps: usize,
-    /// Classes a step, the blank among them.
-    pub classes: usize,
-}
+/// The shape of what a run gives, outermost first, filled up with leading ones.
+pub type Shape = [usize; 4];
 
 impl Graph {
     /// Reads an ONNX graph. `origin` is for messages.
@@ -47,7 +41,7 @@ impl Graph {
         if (inputs, outputs) != (1, 1) {
             return Err(unfit(
                 origin,
-                "has other shapes than a reader",
+                "is of no kind that glyphd runs",
                 format!("{inputs} inputs and {outputs} outputs where one of each is expected"),
             ));
         }
@@ -63,7 +57,7 @@ impl Graph {
     /// `Config`, when the graph does not take this shape.
     pub fn plan(&self, shape: [usize; 4]) -> Result<Plan> {
         let what = format!(
-            "does not take a strip of {} x {} x {} (channels x height x width)",
+            "does not take a picture of {} x {} x {} (channels x height x width)",
             shape[1], shape[2], shape[3]
         );
         let runnable = guarded(&self.origin, &what, || {
@@ -82,28 +76,27 @@ impl Graph {
 }
 
 impl Plan {
-    /// Runs the plan on `input` (as many values as the shape has) and puts steps x classes scores,
-    /// row after row, in `scores`.
+    /// Runs the plan on `input` (as many values as the shape has) and puts what it gives in `output`, row after row.
     ///
     /// # Errors
-    /// `Config`, when the graph gives something else than one row of classes a step.
-    pub fn run(&self, input: &[f32], scores: &mut Vec<f32>) -> Result<Shape> {
+    /// `Config`, when the graph fails, or gives something of more than four dimensions.
+    pub fn run(&self, input: &[f32], output: &mut Vec<f32>) -> Result<Shape> {
         guarded(&self.origin, "failed while it ran", || {
             let input = Tensor::from_shape(&self.shape, input)?;
             // A state of its own each time: tract keeps recurrent state over the runs of one.
             let outputs = self.runnable.run(tvec!(input.into()))?;
-            let output = outputs[0].cast_to::<f32>()?;
-            let (steps, classes) = match *output.shape() {
-                [1, steps, classes] | [steps, 1, classes] => (steps, classes),
-                ref other => {
-                    return Err(TractError::msg(format!(
-                        "it gives {other:?}, not 1 x steps x classes"
-                    )));
-                }
+            let given = outputs[0].cast_to::<f32>()?;
+            let dimensions = given.shape();
+            let mut shape = [1; 4];
+            let Some(missing) = shape.len().checked_sub(dimensions.len()) else {
+                return Err(TractError::msg(format!(
+                    "it gives {dimensions:?}, more than four dimensions"
+                )));
             };
-            scores.clear();
-            scores.extend_from_slice(output.try_as_plain_ram()?.as_slice::<f32>()?);
-            Ok(Shape { steps, classes })
+            shape[missing..].copy_from_slice(dimensions);
+            output.clear();
+            output.extend_from_slice(given.try_as_plain_ram()?.as_slice::<f32>()?);
+            Ok(shape)
         })
     }
 

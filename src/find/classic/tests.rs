@@ -270,20 +270,6 @@ fn a_finder_forgets_the_picture_before() {
     assert_eq!(finder.find(&luma).len(), 1);
 }
 
-#[test]
-fn settings_out_of_range_are_named() {
-    assert_eq!(Settings::default().check(), []);
-    let wild = Settings {
-        spread: -1.0,
-        contrast: f32::NAN,
-        gap: 0.0,
-        quality: 2.0,
-        levels: 60,
-    };
-    let keys: Vec<String> = wild.check().into_iter().map(|fault| fault.key).collect();
-    assert_eq!(keys, ["spread", "contrast", "gap", "quality", "levels"]);
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

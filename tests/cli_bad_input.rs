@@ -213,6 +213,8 @@ fn model(graph: &[u8], characters: &str) -> TempDir {
     put(&folder, "model.toml", unsigned.as_bytes());
     put(&folder, "reader.onnx", graph);
     put(&folder, "charset.txt", characters.as_bytes());
+    let finder = fs::read(repository("models/latin/finder.onnx")).unwrap();
+    put(&folder, "finder.onnx", &finder);
     folder
 }
 
@@ -325,10 +327,10 @@ fn graph_of(operation: &str, attribute: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_graph_with_other_shapes_is_one_line() {
-    // 1 x 1 x 32 x 32 goes in and comes out, where 1 x steps x classes is expected.
+    // 1 x 1 x 32 x 32 goes in and comes out: 32 steps of 32 classes.
     refused(
         model(&graph_of("Relu", &[]), &charset()).path(),
-        &["the graph failed while it ran: it gives [1, 1, 32, 32]"],
+        &["the graph gives 32 classes", "do not belong together"],
     );
     refused(
         model(&graph_of("Nonsense", &[]), &charset()).path(),
@@ -345,4 +347,13 @@ fn a_graph_with_other_shapes_is_one_line() {
         model(&transpose, &charset()).path(),
         &["the graph does not take a picture"],
     );
+}
+
+#[test]
+fn a_finder_with_other_maps_is_one_line() {
+    let folder = model(&graph(), &charset());
+    put(&folder, "finder.onnx", &graph_of("Relu", &[]));
+    refused(folder.path(), &["the finder gives [1, 1, 64, 64]"]);
+    put(&folder, "finder.onnx", b"none");
+    refused(folder.path(), &["the graph "]);
 }

@@ -1,11 +1,12 @@
 //! One line read, and looked at again in other forms when it does not read surely.
 //!
-//! Takes a box in a picture; gives its likeliest reading. A network that was shown a line a little wider, narrower, closer or light for
-//! dark sees other edges in its cells, and what is right is mostly what is likeliest (test-time augmentation).
+//! Takes a box in a picture; gives its likeliest reading. A network that was shown a line a little wider, narrower or closer
+//! sees other edges in its cells, and what is right is mostly what is likeliest (test-time augmentation).
 
 use image::GrayImage;
 
 use super::Pipeline;
+use super::upright::LIKE_PRINT;
 use crate::enhance;
 use crate::error::Result;
 use crate::explain::{self, Explain};
@@ -22,7 +23,6 @@ struct Look {
     stretch: f32,
     /// Without so much above and below, in heights of the line.
     trim: f32,
-    inverted: bool,
     /// Along its own course, where it has one.
     along: bool,
 }
@@ -31,15 +31,11 @@ const FIRST: Look = Look {
     name: "",
     stretch: 1.0,
     trim: 0.0,
-    inverted: false,
     along: true,
 };
 
-/// What is read less surely than this is mostly texture: looking again costs more than it finds.
-const LIKE_PRINT: f32 = 0.2;
-
 /// The further looks, in the order of what each adds; the first sure reading ends them.
-const FURTHER: [Look; 6] = [
+const FURTHER: [Look; 4] = [
     Look {
         name: "closer, wider",
         stretch: 1.25,
@@ -59,17 +55,6 @@ const FURTHER: [Look; 6] = [
     Look {
         name: "straight",
         along: false,
-        ..FIRST
-    },
-    Look {
-        name: "from afar, wider",
-        stretch: 1.25,
-        trim: -0.1,
-        ..FIRST
-    },
-    Look {
-        name: "inverted",
-        inverted: true,
         ..FIRST
     },
 ];
@@ -142,7 +127,7 @@ impl Pipeline {
         };
         show(step, &self.strip);
         enhance::strip(&mut self.strip, &self.enhance, &mut show);
-        let seen = self.recognizer.read(&mut self.strip, kind, look.inverted)?;
+        let seen = self.recognizer.read(&mut self.strip, kind)?;
         let (line, verdict) = match &seen.reading {
             Reading::Line(line) => (line, ""),
             Reading::Rejected(line) => (line, "rejected: "),

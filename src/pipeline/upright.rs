@@ -16,11 +16,11 @@ use crate::recognize::{LineKind, Reading};
 /// Lines that are tried the other way up: more do not change the verdict.
 const TRIED_TURNED: usize = 3;
 /// Print that stands on its head is read as other characters, less surely than this.
-pub const HARDLY_READ: f32 = 0.9;
+pub const HARDLY_READ: f32 = 0.95;
 /// And when it is turned, with at most this share of the doubt.
 const DOUBT_LEFT: f32 = 0.5;
-/// What is read less surely than this is hardly print.
-const LIKE_PRINT: f32 = 0.3;
+/// What is read less surely than this is hardly print: looking at it again costs more than it finds.
+pub(super) const LIKE_PRINT: f32 = 0.3;
 /// Radians (30 degrees): how far from level the line of an upright page can run. Of a steeper one nobody knows which way is up.
 const STEEP: f32 = 0.52;
 /// Characters of a line that says which way is up; short ones read both ways.

@@ -113,7 +113,6 @@ impl Recognizer {
         recognizer.read(
             &mut GrayImage::new(BUCKETS[0], recognizer.height()),
             LineKind::USUAL,
-            false,
         )?;
         Ok(recognizer)
     }
@@ -144,11 +143,11 @@ impl Recognizer {
     }
 
     /// Reads an upright strip as high as the model takes; brings the strip into the form in which the network sees it. A strip
-    /// that is wider than the widest bucket is squeezed. `inverted`: the network is shown light for dark.
+    /// that is wider than the widest bucket is squeezed.
     ///
     /// # Errors
     /// `Config`, when the model fails on the strip.
-    pub fn read(&mut self, strip: &mut GrayImage, kind: LineKind, inverted: bool) -> Result<Seen> {
+    pub fn read(&mut self, strip: &mut GrayImage, kind: LineKind) -> Result<Seen> {
         let widest = BUCKETS[BUCKETS.len() - 1];
         if strip.width() > widest {
             *strip = imageops::resize(strip, widest, self.height(), FilterType::Triangle);
@@ -156,9 +155,6 @@ impl Recognizer {
         let input = &self.model.description.input;
         if input.canonical {
             canonical(strip);
-        }
-        if inverted {
-            imageops::invert(strip);
         }
         let bucket = BUCKETS
             .iter()

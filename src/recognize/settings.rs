@@ -16,8 +16,8 @@ pub struct Settings {
     /// Lines of which less than this share of the characters (0 to 1) is expected to be right are left out. The
     /// default keeps what is mostly right and drops most of what is no text at all; docs/accuracy.md has the figures.
     pub min_confidence: f32,
-    /// A line that is read less surely than this (0 to 1) is read again in other forms, stretched, narrowed, closer, inverted,
-    /// and the likeliest reading stands; 0: never. docs/accuracy.md has what it finds and what it costs.
+    /// A line that is read less surely than this (0 to 1) is read again in other forms, stretched, narrowed, closer, and the
+    /// likeliest reading stands; 0: never. docs/accuracy.md has what it finds and what it costs.
     pub second_look: f32,
     /// What is known of the text beforehand.
     pub knowledge: knowledge::Settings,

@@ -1,6 +1,7 @@
 //! The lines of two finders put together.
 //!
-//! Takes lines that stand and lines that may be added; adds those in whose place none stands.
+//! Takes lines that stand and lines that may be added; adds those in whose place none stands in that direction. What stands across an
+//! added line goes: letters of lines that run down the picture make rows of their own across it.
 
 use crate::quad::{Point, Quad};
 
@@ -8,15 +9,29 @@ use crate::quad::{Point, Quad};
 const KNOWN: f32 = 0.5;
 /// Into how many parts along it a line is cut to see what lies in others.
 const PARTS: usize = 12;
+/// The sine of the angle (30 degrees) from which on two lines run across each other,
+const ACROSS: f32 = 0.5;
+/// when one is so many times longer than high, and so has a direction.
+const LONG: f32 = 3.0;
 
 /// Adds those of `more` to `quads` of which not most lies in them.
 pub fn add(quads: &mut Vec<Quad>, more: &[Quad]) {
-    let before = quads.len();
+    let mut known = quads.len();
     for line in more {
-        let known = quads.get(..before).unwrap_or_default();
-        if covered(line, |at| known.iter().any(|quad| quad.holds(at))) <= KNOWN {
-            quads.push(*line);
+        let long = line.width() > LONG * line.height();
+        let across = |quad: &Quad| long && (quad.angle() - line.angle()).sin().abs() > ACROSS;
+        let standing = quads.get(..known).unwrap_or_default();
+        let hides = |at| standing.iter().any(|quad| !across(quad) && quad.holds(at));
+        if covered(line, hides) > KNOWN {
+            continue;
         }
+        let mut at = 0;
+        quads.retain(|quad| {
+            at += 1;
+            at > known || !across(quad) || covered(quad, |at| line.holds(at)) <= KNOWN
+        });
+        known -= at - quads.len();
+        quads.push(*line);
     }
 }
 
@@ -53,5 +68,25 @@ mod tests {
         let down = Quad::rotated(Point { x: 50.0, y: 60.0 }, 100.0, 20.0, 1.57);
         add(&mut quads, &[beyond, below, down]);
         assert_eq!(quads[2..], [beyond, below, down]);
+    }
+
+    #[test]
+    fn rows_across_a_line_that_runs_down_go() {
+        let rows: Vec<Quad> = (0..8)
+            .map(|k| Quad::upright(42.0, 10.0 + 20.0 * k as f32, 50.0, 16.0))
+            .collect();
+        let beside = Quad::upright(100.0, 10.0, 50.0, 16.0);
+        let mut quads = rows.clone();
+        quads.push(beside);
+        let down = Quad::rotated(Point { x: 60.0, y: 90.0 }, 180.0, 40.0, 1.57);
+        add(&mut quads, &[down]);
+        assert_eq!(quads, [beside, down]);
+        // One that is no longer than high has no direction.
+        let mut quads = rows.clone();
+        add(
+            &mut quads,
+            &[Quad::rotated(Point { x: 60.0, y: 38.0 }, 40.0, 40.0, 1.57)],
+        );
+        assert_eq!(quads, rows);
     }
 }

@@ -1,16 +1,54 @@
-//! What a second look finds: the label of the lab, squeezed so that its letters stand too close to be read at once, and held sideways.
+//! What is read of a label that does not lie well: squeezed, so that its letters are too narrow to be read at once, and on its side.
 
-mod common;
-
-use std::fs;
-
-use common::{glyphd, repository};
+use glyphd::config::Config;
+use glyphd::enhance::Turn;
+use glyphd::photo;
+use glyphd::pipeline::Pipeline;
+use image::GrayImage;
 use image::imageops::{self, FilterType};
 
-/// What is printed on the label, in reading order.
+mod cli_command;
+use cli_command::repository;
+
+/// What the label says in large print.
 const PRINTED: [&str; 4] = [
     "ALDERBROOK",
     "Oat & Honey Biscuits",
     "Best before 12 JAN 2027",
     "Store in a cool, dry place",
 ];
+
+fn label() -> GrayImage {
+    photo::load(&repository("tests/lab/label.jpg")).unwrap()
+}
+
+/// Which of the lines are read without a fault.
+fn read(picture: &GrayImage, second_look: f32) -> Vec<&'static str> {
+    let mut config = Config::default();
+    config.read.second_look = second_look;
+    let page = Pipeline::new(&config).unwrap().page(picture, None).unwrap();
+    let read = |printed: &&str| page.text.lines().any(|line| line == *printed);
+    PRINTED.into_iter().filter(read).collect()
+}
+
+#[test]
+fn a_second_look_reads_what_the_first_does_not() {
+    let label = label();
+    let width = label.width() * 35 / 100;
+    let narrow = imageops::resize(&label, width, label.height(), FilterType::Triangle);
+    let once = read(&narrow, 0.0);
+    let again = read(&narrow, Config::default().read.second_look);
+    assert!(again.len() > once.len(), "{once:?} {again:?}");
+    assert!(
+        once.iter().all(|line| again.contains(line)),
+        "{once:?} {again:?}"
+    );
+}
+
+#[test]
+fn lines_that_run_up_or_down_the_picture_are_read_as_they_stand() {
+    let label = label();
+    for lies in [Turn::Quarter, Turn::ThreeQuarters] {
+        assert_eq!(read(&lies.apply(&label), 0.97), PRINTED, "{lies:?}");
+    }
+}

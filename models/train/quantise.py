@@ -60,14 +60,14 @@ def cer(graph, pictures, texts):
 
 def export(run, out):
     state = torch.load(run / "last.pt", map_location="cpu")
-    net = Reader(CLASSES, state.get("shape", "folded"))
+    net = Reader(CLASSES, state.get("shape", "folded-6"))
     net.load_state_dict(state["net"])
     net.eval()
     torch.onnx.export(
         net, torch.zeros(1, 1, HEIGHT, 320), str(out), input_names=["luma"], output_names=["scores"],
         dynamic_axes={"luma": {3: "width"}, "scores": {1: "steps"}}, dynamo=False, opset_version=17,
     )
-    return state["seen"]
+    return state["seen"] + state.get("before", 0)
 
 
 def main():

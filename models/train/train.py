@@ -2,7 +2,8 @@
 
     python train.py RUN --lines 528000 [--shards 104] [--seed 1] [--batch 64] [--threads 1] [--start CHECKPOINT] [--peak 1.5e-3]
 
---start begins with the weights of another run, whose shape may have fewer convolutions. Shards are read in order the first time (waiting for the renderer where it is behind), in a seeded order after that.
+--start begins with the weights of another run, whose shape may have fewer convolutions. Shards are read in order the first time (waiting
+for the renderer where it is behind), in a seeded order after that.
 The learning rate rises over WARM_UP lines and falls along a cosine to the last line.
 """
 
@@ -78,20 +79,22 @@ def main():
     net.convolutions.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), PEAK_RATE, weight_decay=1e-4)
     loss_of = nn.CTCLoss(zero_infinity=True)
-    seen = turn = 0
+    seen = turn = before = 0
     last = a.run / "last.pt"
     if last.exists():
         state = torch.load(last, map_location=device)
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
-        seen, turn = state["seen"], state["turn"]
+        seen, turn, before = state["seen"], state["turn"], state.get("before", 0)
         print(f"going on at {seen} lines", flush=True)
     while not shards.path(a.run, shards.VALIDATION).exists():
         time.sleep(1)
     held_pictures, held_texts = shards.load(a.run, shards.VALIDATION)
     if a.start and not last.exists():
         sample = next(batches(held_pictures[-256:], held_texts[-256:], 256, None))[0]
-        grow(net, torch.load(a.start, map_location=device)["net"], sample.to(device))
+        earlier = torch.load(a.start, map_location=device)
+        grow(net, earlier["net"], sample.to(device))
+        before = earlier["seen"] + earlier.get("before", 0)
         print("begins with CER %.4f, exact %.4f" % evaluate(net, held_pictures[:1000], held_texts[:1000], device), flush=True)
     start, start_seen = time.time(), seen
     while seen < a.lines:
@@ -130,7 +133,7 @@ def main():
             with open(a.run / "curve.jsonl", "a") as curve:
                 curve.write(json.dumps(row) + "\n")
             part = last.with_suffix(".part")
-            torch.save({"net": net.state_dict(), "shape": a.shape, "optimiser": optimiser.state_dict(), "seen": seen, "turn": turn}, part)
+            torch.save({"net": net.state_dict(), "shape": a.shape, "optimiser": optimiser.state_dict(), "seen": seen, "turn": turn, "before": before}, part)
             part.rename(last)
 
 

@@ -1,6 +1,6 @@
 //! One line read, and looked at again in other forms when it does not read surely.
 //!
-//! Takes a box in a picture; gives its likeliest reading. A network that was shown a line a little wider, narrower or closer
+//! Takes a box in a picture; gives its likeliest reading. A network that was shown a line a little wider, closer or from afar
 //! sees other edges in its cells, and what is right is mostly what is likeliest (test-time augmentation).
 
 use image::GrayImage;
@@ -35,26 +35,31 @@ const FIRST: Look = Look {
 };
 
 /// The further looks, in the order of what each adds; the first sure reading ends them.
-const FURTHER: [Look; 4] = [
+const FURTHER: [Look; 5] = [
     Look {
-        name: "closer, wider",
-        stretch: 1.25,
-        trim: 0.08,
+        name: "close",
+        stretch: 1.1,
+        trim: 0.14,
         ..FIRST
     },
     Look {
-        name: "narrower",
-        stretch: 0.8,
-        ..FIRST
-    },
-    Look {
-        name: "closer",
-        trim: 0.08,
+        name: "wider",
+        stretch: 1.12,
         ..FIRST
     },
     Look {
         name: "straight",
         along: false,
+        ..FIRST
+    },
+    Look {
+        name: "from afar",
+        trim: -0.1,
+        ..FIRST
+    },
+    Look {
+        name: "closer",
+        trim: 0.08,
         ..FIRST
     },
 ];

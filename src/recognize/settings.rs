@@ -16,7 +16,7 @@ pub struct Settings {
     /// Lines of which less than this share of the characters (0 to 1) is expected to be right are left out. The
     /// default keeps what is mostly right and drops most of what is no text at all; docs/accuracy.md has the figures.
     pub min_confidence: f32,
-    /// A line that is read less surely than this (0 to 1) is read again in other forms, stretched, narrowed, closer, and the
+    /// A line that is read less surely than this (0 to 1) is read again in other forms, wider, closer, from afar, and the
     /// likeliest reading stands; 0: never. docs/accuracy.md has what it finds and what it costs.
     pub second_look: f32,
     /// What is known of the text beforehand.
@@ -28,7 +28,7 @@ impl Default for Settings {
         Settings {
             model: PathBuf::new(),
             min_confidence: 0.7,
-            second_look: 0.97,
+            second_look: 0.98,
             knowledge: knowledge::Settings::default(),
         }
     }

@@ -3,8 +3,8 @@
 use glyphd::engine::Graph;
 use glyphd::model::Model;
 
-/// Convolutions of the network (`models/train/net.py`): two of the stem, the one that folds the height, four along the line.
-const CONVOLUTIONS: usize = 7;
+/// Convolutions of the network (`models/train/net.py`): two of the stem, the one that folds the height, six along the line.
+const CONVOLUTIONS: usize = 9;
 /// Matrix products that stay float: into and out of the recurrent layer, for each direction.
 const FLOAT_PRODUCTS: usize = 4;
 

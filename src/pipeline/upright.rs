@@ -15,8 +15,8 @@ use crate::recognize::{LineKind, Reading};
 
 /// Lines that are tried the other way up: more do not change the verdict.
 const TRIED_TURNED: usize = 3;
-/// Print that stands on its head is read as other characters, less surely than this.
-pub const HARDLY_READ: f32 = 0.95;
+/// Print that stands on its head is read as other characters, less surely than this, after further looks as well.
+pub const HARDLY_READ: f32 = 0.98;
 /// And when it is turned, with at most this share of the doubt.
 const DOUBT_LEFT: f32 = 0.5;
 /// What is read less surely than this is hardly print: looking at it again costs more than it finds.

@@ -1,6 +1,6 @@
 //! Writes the strips of each page into a folder, with a list of them: what the finder gives a reader.
 //!
-//! `find_strips OUT HEIGHT METHOD ENHANCE PAGE...`, METHOD being `net` or `classic` and ENHANCE lines of the table `[enhance]` such as
+//! `find_strips OUT HEIGHT METHOD ENHANCE PAGE...`, METHOD being `both`, `net` or `classic`, and ENHANCE lines of the table `[enhance]` such as
 //! `flatten = false`, or `-` for strips as they are cut, writes `OUT/PAGE-N.png` and `OUT/strips.tsv`: page, strip, the eight
 //! coordinates, milliseconds of CPU time for finding on the whole page.
 

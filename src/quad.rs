@@ -107,13 +107,18 @@ impl Quad {
         (end.y - start.y).atan2(end.x - start.x)
     }
 
-    /// Whether a place lies in the box, taken as a rectangle in its direction.
-    pub fn holds(&self, at: Point) -> bool {
+    /// A place seen from the middle of the box: how far along the line, and how far across it.
+    pub fn along_across(&self, at: Point) -> (f32, f32) {
         let (sin, cos) = self.angle().sin_cos();
         let centre = self.centre();
         let (x, y) = (at.x - centre.x, at.y - centre.y);
-        (x * cos + y * sin).abs() <= self.width() / 2.0
-            && (y * cos - x * sin).abs() <= self.height() / 2.0
+        (x * cos + y * sin, y * cos - x * sin)
+    }
+
+    /// Whether a place lies in the box, taken as a rectangle in its direction.
+    pub fn holds(&self, at: Point) -> bool {
+        let (along, across) = self.along_across(at);
+        along.abs() <= self.width() / 2.0 && across.abs() <= self.height() / 2.0
     }
 }
 

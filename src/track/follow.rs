@@ -305,10 +305,8 @@ fn like_sized(a: &Quad, b: &Quad) -> bool {
 
 /// Whether `piece` lies along `whole`, within its ends.
 fn lies_in(piece: &Quad, whole: &Quad) -> bool {
-    let (centre, (sin, cos)) = (whole.centre(), whole.angle().sin_cos());
     let inside = |p: Point| {
-        let (x, y) = (p.x - centre.x, p.y - centre.y);
-        let (along, across) = (x * cos + y * sin, y * cos - x * sin);
+        let (along, across) = whole.along_across(p);
         let reach = whole.width() * (0.5 + PIECE_ALONG.0) + whole.height() * PIECE_ALONG.1;
         along.abs() <= reach && across.abs() <= whole.height() * PIECE_ACROSS
     };

@@ -100,11 +100,6 @@ impl Finder {
         &self.quads
     }
 
-    /// The lines found last, with what is known of each besides its box.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
-    }
-
     /// Makes the smaller pictures: the first by the square root of a half, each later one half of the last but one.
     fn shrink(&mut self, luma: &GrayImage) {
         let (width, height) = luma.dimensions();

@@ -3,7 +3,7 @@
 //! Takes the lines of one copy, in its pixels; joins those that continue one another: alike in height and direction, on one straight
 //! line, with no more between them than between words. The map of middles tears where a letter is faint or odd.
 
-use super::Line;
+use super::{Line, MAX_CANDIDATES};
 use crate::quad::{Point, Quad};
 
 /// The widest gap between two boxes, in heights of the lower line: with the boxes' own margins the space between words.
@@ -15,8 +15,6 @@ const ANGLE: f32 = 0.16;
 const LONG: f32 = 3.0;
 /// and the middle of the shorter within so many heights of the longer's straight line.
 const OFFSET: f32 = 0.35;
-/// The most lines that are compared with one another: a bound on the work.
-const MAX_CANDIDATES: usize = 6_000;
 
 /// Joins what belongs together in `lines`.
 pub fn join(lines: &mut Vec<Line>) {
@@ -32,14 +30,6 @@ pub fn join(lines: &mut Vec<Line>) {
             None => i += 1,
         }
     }
-}
-
-/// The place of `point` along and across the line of `quad`, from its middle.
-fn seen(quad: &Quad, point: Point) -> (f32, f32) {
-    let (sin, cos) = quad.angle().sin_cos();
-    let centre = quad.centre();
-    let (x, y) = (point.x - centre.x, point.y - centre.y);
-    (x * cos + y * sin, y * cos - x * sin)
 }
 
 /// The longer of two lines first.
@@ -62,7 +52,7 @@ fn continues(a: &Line, b: &Line) -> bool {
     if short.quad.width() > LONG * short.height && turn > ANGLE {
         return false;
     }
-    let (along, across) = seen(&long.quad, short.quad.centre());
+    let (along, across) = long.quad.along_across(short.quad.centre());
     let gap = along.abs() - (long.quad.width() + short.quad.width()) / 2.0;
     across.abs() < OFFSET * low && gap < GAP * low
 }
@@ -75,7 +65,7 @@ fn joined(a: &Line, b: &Line) -> Line {
         (-frame.width() / 2.0, frame.width() / 2.0),
         (-frame.height() / 2.0, frame.height() / 2.0),
     ];
-    let (along, across) = seen(&frame, short.quad.centre());
+    let (along, across) = frame.along_across(short.quad.centre());
     for ((range, at), half) in extent
         .iter_mut()
         .zip([along, across])

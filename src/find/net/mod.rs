@@ -7,8 +7,8 @@
 //! of the line there: a thin middle keeps lines apart that a map of whole lines would melt, and the height gives back
 //! the rest (after DB, Liao et al. 2020, whose maps are shrunk as well, and EAST, Zhou et al. 2017, whose cells tell of their
 //! boxes). It sees letters up to [`HIGHEST`] px, best some 15 px high: larger ones are found in copies a quarter as large, and, when
-//! it is the only finder, where letters are small in the capped copy it looks again at a larger one ([`boxes`] makes lines of one copy, [`join`] puts torn ones
-//! together, [`settle`] chooses between copies).
+//! it is the only finder, where letters are small in the capped copy it looks again at a larger one ([`boxes`] makes lines of one
+//! copy, [`join`] puts torn ones together, [`settle`] chooses between copies).
 
 mod boxes;
 mod join;
@@ -56,6 +56,8 @@ const SMALL_SHARE: f32 = 0.2;
 const FINER: f32 = 4.0;
 /// How far above [`SMALL`] the larger copy is believed: what only it sees of lines about so high is not lost.
 const BEYOND_SMALL: f32 = 1.4;
+/// The most lines that are compared with one another: a bound on the work.
+const MAX_CANDIDATES: usize = 6_000;
 /// The most lines given. A newspaper page has 1,500.
 pub const MAX_LINES: usize = 3_000;
 
@@ -125,11 +127,6 @@ impl Finder {
         self.quads.clear();
         self.quads.extend(self.lines.iter().map(|line| line.quad));
         Ok(&self.quads)
-    }
-
-    /// The lines found last, with what is known of each besides its box.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
     }
 
     /// Searches the copy of the picture that is within the bounds, a larger one where its letters are small, and smaller and

@@ -3,7 +3,7 @@
 //! Takes lines in pixels of the whole picture; drops those in whose place a better one stands. Those that stay are in order
 //! of their size, the largest first.
 
-use super::Line;
+use super::{Line, MAX_CANDIDATES};
 use crate::find::union::covered;
 use crate::quad::Quad;
 
@@ -13,8 +13,6 @@ const SHARED: f32 = 0.5;
 /// of a large one are a block of text seen as one line; fewer are flaws within large letters. Rows of a sparse receipt fill a sixth of it.
 const OTHER_HEIGHT: f32 = 2.0;
 const FILLED: f32 = 0.1;
-/// The most lines that are compared with one another: a bound on the work.
-const MAX_CANDIDATES: usize = 6_000;
 
 fn area(quad: &Quad) -> f32 {
     quad.width() * quad.height()

@@ -7,11 +7,9 @@ under it is gone), LINE (top edge from left to right, then bottom edge from left
 line is followed) and BLUR (a line that nobody could read: neither text nor ground). Pictures are kept as JPEG.
 """
 
-import argparse
 import os
 import random
 from functools import lru_cache
-from multiprocessing import Pool
 from pathlib import Path
 
 import cv2
@@ -21,11 +19,11 @@ from PIL import Image, ImageDraw
 import corpus
 import dots
 import finder_grounds as grounds
+from shards import VALIDATION, render_all
 from typefaces import Typefaces, find_fonts, font as font_of
 
 SIDE = 640
 SCENES = 100  # a shard
-VALIDATION = 90000  # number of the shard that is never trained on
 PANEL, LINE, BLUR = 0, 1, 2
 BENT_POINTS = 9  # along an edge of a bent line
 JOINED = 1.4  # gap in heights up to which pieces in one row are one line
@@ -565,13 +563,4 @@ def load(run, number):
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("run")
-    arguments.add_argument("first", type=int)
-    arguments.add_argument("last", type=int)
-    arguments.add_argument("--workers", type=int, default=os.cpu_count())
-    a = arguments.parse_args()
-    find_fonts(Path(a.run) / "fonts.tsv")
-    with Pool(a.workers) as pool:
-        for number in pool.imap(make, [(a.run, n) for n in [VALIDATION, *range(a.first, a.last)]]):
-            print(f"shard {number}", flush=True)
+    render_all(make)

@@ -55,7 +55,8 @@ def load(run, number):
         return [luma[:, e - w : e] for e, w in zip(ends, shard["widths"])], [str(t) for t in shard["texts"]]
 
 
-if __name__ == "__main__":
+def render_all(make):
+    """The command line of a renderer: RUN FIRST LAST [--workers N]. `make` takes (run, number) and gives the number."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("run")
     arguments.add_argument("first", type=int)
@@ -66,3 +67,7 @@ if __name__ == "__main__":
     with Pool(a.workers) as pool:
         for number in pool.imap(make, [(a.run, n) for n in [VALIDATION, *range(a.first, a.last)]]):
             print(f"shard {number}", flush=True)
+
+
+if __name__ == "__main__":
+    render_all(make)

@@ -1,5 +1,5 @@
 # What a newcomer needs: `make demo` and `make test`. The rest is for those who work on glyphd.
-.PHONY: help setup build demo test check eval model clean
+.PHONY: help setup build demo test check eval map model clean
 
 help:
 	@echo "make demo    install what the build needs, build, and read a recorded scene"
@@ -11,6 +11,7 @@ help:
 	@echo "make peers DATA='DIR ...'   compare with Tesseract and PP-OCR over labelled folders, and write a page about it"
 	@echo "make peers-test      the tests of that comparison"
 	@echo "make scenes  draw scenes of 30 s, play them as a camera, and say how glyphd did (see docs/scenes.md)"
+	@echo "make map     the rooms of the source: files, code lines, who uses whom"
 	@echo "make model   train, quantise and install the built-in model (hours; see models/train)"
 
 setup:
@@ -33,6 +34,9 @@ check: setup
 eval: build
 	@[ -n "$(EVAL)" ] || { echo "make eval: say where the labelled images are: make eval EVAL=DIR" >&2; exit 64; }
 	@target=$${CARGO_TARGET_DIR:-target}/release; $$target/glyphd eval --line $(EVAL)/lines/*/ && $$target/glyphd eval $(EVAL)/pages/*/
+
+map:
+	cargo test --locked --quiet --test rooms -- --ignored --nocapture map
 
 model:
 	models/train/all.sh

@@ -8,10 +8,10 @@ mod vectors;
 use std::hint::black_box;
 use std::time::Instant;
 
-use glyphd::ctc::{CUT, Hypothesis, LINE_BEAM, LINE_STEPS, LineDecoder, Probs};
-use glyphd::ctc::{greedy, softmax_rows};
-use glyphd::knowledge::{Knowledge, Settings, State};
 use glyphd::model::Model;
+use glyphd::text::ctc::{CUT, Hypothesis, LINE_BEAM, LINE_STEPS, LineDecoder, Probs};
+use glyphd::text::ctc::{greedy, softmax_rows};
+use glyphd::text::knowledge::{Knowledge, Settings, State};
 
 /// Rounds over all vectors, of which the median counts.
 const ROUNDS: usize = 20;

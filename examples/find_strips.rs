@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use glyphd::model::Model;
-use glyphd::{enhance, find, rectify};
+use glyphd::vision::{enhance, find, rectify};
 use image::GrayImage;
 use nix::time::{ClockId, clock_gettime};
 

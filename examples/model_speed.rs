@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use glyphd::engine::Graph;
+use glyphd::model::engine::Graph;
 use nix::time::{ClockId, clock_gettime};
 
 /// Turns: the median of these is steady to a few hundredths on a busy machine.

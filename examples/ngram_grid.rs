@@ -7,11 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
+use glyphd::capture::photo;
 use glyphd::config::Config;
 use glyphd::error::{Error, Kind, Result};
-use glyphd::photo;
 use glyphd::pipeline::Pipeline;
-use glyphd::score::Score;
+use glyphd::text::score::Score;
 
 fn main() -> Result<()> {
     let (mut weights, mut bonuses) = (vec![0.0, 0.15, 0.25, 0.4], vec![1.0, 2.0, 3.0]);

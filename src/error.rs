@@ -38,7 +38,16 @@ impl Kind {
 pub struct Error {
     kind: Kind,
     message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
+
+/// An [`Error`] of a kind with a message: `err!(Io, "{}: cannot be read", path.display())`.
+macro_rules! err {
+    ($kind:ident, $($message:tt)+) => {
+        $crate::error::Error::new($crate::error::Kind::$kind, format!($($message)+))
+    };
+}
+pub(crate) use err;
 
 /// The result of everything in glyphd that can go wrong.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -49,7 +58,18 @@ impl Error {
         Error {
             kind,
             message: message.into(),
+            source: None,
         }
+    }
+
+    /// The same error with what it came from, of which the message tells as much as a person needs.
+    #[must_use]
+    pub fn caused_by(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
     }
 
     /// An error whose message the person has seen already: only the exit code is left of it.
@@ -57,6 +77,7 @@ impl Error {
         Error {
             kind,
             message: String::new(),
+            source: None,
         }
     }
 
@@ -77,4 +98,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

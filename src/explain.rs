@@ -9,9 +9,9 @@ use font8x8::{BASIC_FONTS, LATIN_FONTS, MISC_FONTS, UnicodeFonts};
 use image::{GrayImage, Rgb, RgbImage};
 use imageproc::drawing::draw_line_segment_mut;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result, err};
 use crate::line::ReadLine;
-use crate::region::Regions;
+use crate::live::region::Regions;
 
 /// Colours of the quads in turn, so that neighbours can be told apart on any ground.
 const COLOURS: [Rgb<u8>; 5] = [
@@ -49,10 +49,7 @@ impl Explain {
     /// `Io`, when it cannot be made.
     pub fn new(folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).map_err(|e| {
-            Error::new(
-                Kind::Io,
-                format!("{}: cannot make this folder: {e}", folder.display()),
-            )
+            err!(Io, "{}: cannot make this folder: {e}", folder.display()).caused_by(e)
         })?;
         Ok(Explain {
             folder: folder.to_owned(),
@@ -105,10 +102,7 @@ impl Explain {
 }
 
 fn unwritten(path: &Path, e: &image::ImageError) -> Error {
-    Error::new(
-        Kind::Io,
-        format!("{}: cannot write this picture: {e}", path.display()),
-    )
+    err!(Io, "{}: cannot write this picture: {e}", path.display())
 }
 
 /// Strips one below the other, each with its name to the left; a space before each that begins a line ("strip").
@@ -284,7 +278,7 @@ mod tests {
 
     #[test]
     fn regions_are_drawn_with_their_names() {
-        let settings = crate::region::Settings(vec![crate::region::Region {
+        let settings = crate::live::region::Settings(vec![crate::live::region::Region {
             name: "lot".into(),
             polygon: vec![[0.25, 0.5], [0.75, 0.5], [0.75, 1.0], [0.25, 1.0]],
             ..Default::default()

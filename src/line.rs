@@ -6,8 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::contract::plain::RegionName;
 use crate::quad::Quad;
-use crate::region;
+use crate::rotation::Rotation;
 
 /// One line of text that was read in one picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +23,25 @@ pub struct ReadLine {
     pub chars: Vec<(char, f32)>,
     /// The region of interest that the line lies in, where any are configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<region::Name>,
+    pub region: Option<RegionName>,
+}
+
+/// What a picture says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The lines, in reading order.
+    pub lines: Vec<ReadLine>,
+    /// The lines' text, with a line break after each row.
+    pub text: String,
+    /// How many lines were there that fit nothing that was asked for (see `[read.knowledge]`), and so are left out.
+    pub rejected: usize,
+    /// What was read less surely than is asked for: there is something, and nobody should rely on what it says.
+    pub doubtful: Vec<ReadLine>,
+    /// Most lines read well only when they are turned by half.
+    pub upside_down: bool,
+    /// How the picture was turned; the lines' quads are in the turned one.
+    #[serde(default)]
+    pub turn: Rotation,
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use glyphd::frame::convert::{Converter, Layout, PixelFormat};
-use glyphd::photo;
+use glyphd::capture::frame::convert::{Converter, Layout, PixelFormat};
+use glyphd::capture::photo;
 use image::GrayImage;
 
 const LAYOUT: Layout = Layout {

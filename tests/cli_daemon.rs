@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use glyphd::control::Answer;
-use glyphd::status::{State, Status};
+use glyphd::contract::control::Answer;
+use glyphd::contract::status::{State, Status};
 use tempfile::TempDir;
 
 mod cli_command;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use glyphd::photo;
+use glyphd::capture::photo;
 use image::{GrayImage, Luma, imageops};
 use serde_json::Value;
 

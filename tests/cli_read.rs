@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::Stdio;
 
-use glyphd::photo;
-use glyphd::score::Score;
+use glyphd::capture::photo;
+use glyphd::text::score::Score;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, imageops};
 use serde_json::Value;
@@ -232,7 +232,7 @@ fn one_line_cut_out_is_read_without_looking_for_lines() {
     let lines = page["lines"].as_array().unwrap();
     let lot = lines
         .iter()
-        .min_by_key(|l| glyphd::score::distance(truth, l["text"].as_str().unwrap()))
+        .min_by_key(|l| glyphd::text::score::distance(truth, l["text"].as_str().unwrap()))
         .unwrap();
     let corner = |n: usize, axis: usize| lot["quad"][n][axis].as_f64().unwrap();
     let (left, top) = (
@@ -252,7 +252,10 @@ fn one_line_cut_out_is_read_without_looking_for_lines() {
     );
     let strip = save(&folder, "strip.png", &cut.to_image());
     let out = glyphd(["read", "--line", &strip]).succeeds();
-    assert!(glyphd::score::distance(truth, out.trim_end()) <= 1, "{out}");
+    assert!(
+        glyphd::text::score::distance(truth, out.trim_end()) <= 1,
+        "{out}"
+    );
     assert_eq!(out.lines().count(), 1);
 }
 

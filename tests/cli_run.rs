@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use glyphd::score::distance;
+use glyphd::text::score::distance;
 use image::{GrayImage, Luma};
 use tempfile::TempDir;
 

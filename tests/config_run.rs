@@ -9,10 +9,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use glyphd::control::Answer;
-use glyphd::event::{Event, LineChange};
-use glyphd::score::distance;
+use glyphd::contract::control::Answer;
+use glyphd::contract::event::{Event, LineChange};
 use glyphd::sink::socket::SYSTEM_PATH;
+use glyphd::text::score::distance;
 use nix::unistd::{AccessFlags, access};
 use tempfile::TempDir;
 

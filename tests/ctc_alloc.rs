@@ -1,11 +1,14 @@
 //! Decoding a line allocates nothing.
 
+// A counting allocator cannot be written without.
+#![allow(unsafe_code)]
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use glyphd::ctc::{Hypothesis, LINE_STEPS, LineDecoder, Probs, greedy, softmax_rows};
-use glyphd::knowledge::{Knowledge, Settings, State};
 use glyphd::model::Model;
+use glyphd::text::ctc::{Hypothesis, LINE_STEPS, LineDecoder, Probs, greedy, softmax_rows};
+use glyphd::text::knowledge::{Knowledge, Settings, State};
 
 /// The system's allocator, counting what each thread asks of it: the test runner's own threads ask as well.
 struct Counting;

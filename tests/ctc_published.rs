@@ -11,7 +11,7 @@ mod ctc {
 }
 
 use ctc::vectors::{self, Vector};
-use glyphd::ctc::{CUT, Flags, Hypothesis, LineDecoder, Probs};
+use glyphd::text::ctc::{CUT, Flags, Hypothesis, LineDecoder, Probs};
 
 /// What the logarithm of a line's probability may miss of the exact sum. 1 % of the probability.
 const MOST_MISSED: f64 = 0.01;

@@ -5,7 +5,7 @@ mod cli_command;
 use std::fs;
 
 use cli_command::{glyphd, repository};
-use glyphd::photo;
+use glyphd::capture::photo;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -1,7 +1,7 @@
 //! The built-in reader must run in tract's int8 kernels: a graph that tract quietly runs in float gives the same text, slower.
 
-use glyphd::engine::Graph;
 use glyphd::model::Model;
+use glyphd::model::engine::Graph;
 
 /// Convolutions of the network (`models/train/net.py`): two of the stem, the one that folds the height, six along the line.
 const CONVOLUTIONS: usize = 9;

@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use glyphd::capture::photo;
 use glyphd::config::Config;
-use glyphd::enhance::{Orientation, Turn};
-use glyphd::photo;
 use glyphd::pipeline::Pipeline;
+use glyphd::rotation::Rotation;
+use glyphd::vision::enhance::Orientation;
 use image::GrayImage;
 
 mod cli_command;
@@ -34,18 +35,23 @@ fn a_label_is_read_from_all_four_sides_and_its_lines_are_found_again_in_the_pict
     let mut reader = reader(Orientation::Auto);
     // How the label lies, and how it must be turned back.
     for (lies, turn) in [
-        (Turn::None, Turn::None),
-        (Turn::Quarter, Turn::ThreeQuarters),
-        (Turn::Half, Turn::Half),
-        (Turn::ThreeQuarters, Turn::Quarter),
+        (Rotation::None, Rotation::None),
+        (Rotation::Quarter, Rotation::ThreeQuarters),
+        (Rotation::Half, Rotation::Half),
+        (Rotation::ThreeQuarters, Rotation::Quarter),
     ] {
         let picture = lies.apply(&card);
         let page = reader.page(&picture, None).unwrap();
         assert_eq!((page.text.as_str(), page.turn), (TEXT, turn));
         assert!(!page.upside_down);
         for (line, expected) in page.lines.iter().zip(&upright.lines) {
-            let place = page.turn.place(&line.quad, picture.dimensions()).centre();
-            let expected = turn.place(&expected.quad, picture.dimensions()).centre();
+            let place = page
+                .turn
+                .to_source(&line.quad, picture.dimensions())
+                .centre();
+            let expected = turn
+                .to_source(&expected.quad, picture.dimensions())
+                .centre();
             // A finder that comes from another corner may take in a speck more or less.
             let off = place.distance(expected);
             assert!(off < line.quad.height(), "{lies:?} {}: {off}", line.text);
@@ -55,7 +61,7 @@ fn a_label_is_read_from_all_four_sides_and_its_lines_are_found_again_in_the_pict
 
 #[test]
 fn of_a_label_on_its_head_nothing_is_told_but_that_it_is() {
-    let picture = Turn::Half.apply(&card());
+    let picture = Rotation::Half.apply(&card());
     let page = reader(Orientation::Upright).page(&picture, None).unwrap();
     assert!(page.upside_down);
     assert_eq!(page.lines, []);
@@ -77,5 +83,5 @@ fn of_a_label_on_its_head_nothing_is_told_but_that_it_is() {
     let top = |line: usize| row["lines"][line]["quad"][0][1].as_f64().unwrap();
     assert!(top(0) > top(4), "{row}");
     let set = reader(Orientation::Half).page(&picture, None).unwrap();
-    assert_eq!((set.text.as_str(), set.turn), (TEXT, Turn::Half));
+    assert_eq!((set.text.as_str(), set.turn), (TEXT, Rotation::Half));
 }

@@ -8,8 +8,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, ImageEncoder, ImageFormat, Luma, LumaA, Rgb, RgbImage, Rgba};
 use tempfile::TempDir;
 
+use glyphd::capture::photo::{MAX_FILE_BYTES, decode, list, load};
 use glyphd::error::Kind;
-use glyphd::photo::{MAX_FILE_BYTES, decode, list, load};
 
 const PICTURE_FORMATS: [ImageFormat; 6] = [
     ImageFormat::Png,

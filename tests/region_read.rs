@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use glyphd::photo;
+use glyphd::capture::photo;
 use image::{DynamicImage, GrayImage, imageops};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use glyphd::config::Config;
+use glyphd::contract::event::{Event, LineChange};
 use glyphd::daemon::Settings;
-use glyphd::event::{Event, LineChange};
 use glyphd::pipeline::Pipeline;
 
 #[allow(

@@ -1,9 +1,9 @@
 //! What is read of a label that does not lie well: squeezed, so that its letters are too narrow to be read at once, and on its side.
 
+use glyphd::capture::photo;
 use glyphd::config::Config;
-use glyphd::enhance::Turn;
-use glyphd::photo;
 use glyphd::pipeline::Pipeline;
+use glyphd::rotation::Rotation;
 use image::GrayImage;
 use image::imageops::{self, FilterType};
 
@@ -48,7 +48,7 @@ fn a_second_look_reads_what_the_first_does_not() {
 #[test]
 fn lines_that_run_up_or_down_the_picture_are_read_as_they_stand() {
     let label = label();
-    for lies in [Turn::Quarter, Turn::ThreeQuarters] {
+    for lies in [Rotation::Quarter, Rotation::ThreeQuarters] {
         assert_eq!(read(&lies.apply(&label), 0.98), PRINTED, "{lies:?}");
     }
 }

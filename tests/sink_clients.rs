@@ -8,8 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use glyphd::control::Answer;
-use glyphd::status::Status;
+use glyphd::contract::control::Answer;
+use glyphd::contract::status::Status;
 use tempfile::TempDir;
 
 mod cli_command;

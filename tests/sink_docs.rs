@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use glyphd::control::{self, Answer, Command};
-use glyphd::event::Event;
+use glyphd::contract::control::{self, Answer, Command};
+use glyphd::contract::event::Event;
 use glyphd::sink::{serial, socket};
 use serde::de::DeserializeOwned;
 

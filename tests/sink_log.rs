@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
+use glyphd::contract::event::{Event, GuideEvent, Hint};
 use glyphd::error::{Error, Kind, Result};
-use glyphd::event::{Event, GuideEvent, Hint};
 use glyphd::sink::{Limits, Outlet, Sink};
 use log::{LevelFilter, Log, Metadata, Record};
 

@@ -11,7 +11,7 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Command;
 
-use glyphd::event::Event;
+use glyphd::contract::event::Event;
 use glyphd::sink::speech::{Settings, Speech};
 use glyphd::sink::{Limits, Outlet};
 use tempfile::TempDir;
@@ -163,7 +163,7 @@ fn page(lines: &[&str]) -> Event {
             "captured_at":"2026-11-23T10:00:00.000Z","latency_ms":3}"#,
     );
     if let Event::Page(page) = &mut event {
-        page.text = glyphd::event::PageText::new(lines.iter().copied());
+        page.text = glyphd::contract::plain::PageText::new(lines.iter().copied());
     }
     event
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use glyphd::config::Config;
 use glyphd::daemon::Reader;
 use glyphd::error::{Error, Kind, Result};
-use glyphd::pipeline::Page;
+use glyphd::line::Page;
 use image::GrayImage;
 
 use crate::play::print_of;

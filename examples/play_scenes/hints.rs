@@ -4,7 +4,7 @@
 //! it was true in none of the frames of the last second, as glyphd waits before it tells one; and as missed where
 //! one was clearly true for a second and a half and was not told.
 
-use glyphd::event::{Event, Hint};
+use glyphd::contract::event::{Event, Hint};
 
 use crate::play::Told;
 use crate::truth::Scene;

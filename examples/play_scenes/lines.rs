@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use glyphd::event::{LineChange, LineEvent};
+use glyphd::contract::event::{LineChange, LineEvent};
 
 use crate::score::{LATE, Patience, Scored, alnum, is_due};
 use crate::truth::{Presence, Scene};

@@ -18,9 +18,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use glyphd::config::Config;
-use glyphd::daemon::{Settings, trigger};
-use glyphd::event::Event;
+use glyphd::contract::event::Event;
+use glyphd::daemon::Settings;
 use glyphd::pipeline::Pipeline;
+use glyphd::trigger::mode;
 
 use score::Patience;
 use table::Row;
@@ -62,7 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some(file) => Config::load(file).map_err(|problems| problems.to_string())?,
         None => Config::default(),
     };
-    config.trigger = trigger::Settings::default();
+    config.trigger = mode::Settings::default();
     let patience = Patience {
         gone_after: config.track.gone_after_ms as f64 / 1000.0,
         page_after: config.track.page_after_ms as f64 / 1000.0,

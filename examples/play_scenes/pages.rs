@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use glyphd::event::PageEvent;
-use glyphd::score::distance;
+use glyphd::contract::event::PageEvent;
+use glyphd::text::score::distance;
 
 use crate::score::{LATE, LEAST_LEGIBLE, Patience, Scored, alnum};
 use crate::truth::{Presence, Scene};

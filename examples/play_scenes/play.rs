@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use glyphd::capture::frame::Frame;
+use glyphd::capture::photo;
 use glyphd::capture::{self, Clock, Next, Source, Stats};
+use glyphd::contract::event::Event;
 use glyphd::daemon::{Health, Opener, Orders, Outlets, Reader, Reading, Settings, Table};
 use glyphd::error::Result;
-use glyphd::event::Event;
-use glyphd::frame::Frame;
+use glyphd::line::Page;
 use glyphd::line::ReadLine;
-use glyphd::photo;
-use glyphd::pipeline::Page;
 use glyphd::sink::{Limits, Outlet, Sink};
 use image::GrayImage;
 use nix::time::{ClockId, clock_gettime};

@@ -3,8 +3,8 @@
 //! Takes a scene's truth and what came of playing it; gives counts. A line is truly told once in each of its presences; how
 //! a line's readings in single frames would have done is counted beside it.
 
-use glyphd::event::Event;
-use glyphd::score::{Score, plain};
+use glyphd::contract::event::Event;
+use glyphd::text::score::{Score, plain};
 
 use crate::lines::Lines;
 use crate::play::Played;

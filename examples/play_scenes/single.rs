@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use glyphd::score::distance;
+use glyphd::text::score::distance;
 
 use crate::play::Played;
 use crate::score::{Scored, alnum, is_due};

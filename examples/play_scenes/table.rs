@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use glyphd::score::Score;
+use glyphd::text::score::Score;
 use serde_json::{Value, json};
 
 use crate::hints::Hints;

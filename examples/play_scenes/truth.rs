@@ -5,9 +5,9 @@
 
 use std::path::Path;
 
-use glyphd::event::Hint;
+use glyphd::contract::event::Hint;
 use glyphd::quad::{Point, Quad};
-use glyphd::score::distance;
+use glyphd::text::score::distance;
 use serde::Deserialize;
 
 use crate::score::alnum;

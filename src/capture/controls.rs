@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::config::Fault;
+use crate::fault::Fault;
 
 /// The settings of the camera itself. What is not set stays as the camera has it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

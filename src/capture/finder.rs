@@ -10,8 +10,8 @@ use log::Level;
 
 use super::v4l2::Search;
 use super::{Next, Rate, Replay, Settings, Source, Spec, Stats, SystemClock, v4l2};
+use crate::capture::frame::Frame;
 use crate::error::Result;
-use crate::frame::Frame;
 
 /// Opens one source again and again.
 #[derive(Debug)]

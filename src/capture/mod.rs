@@ -5,8 +5,10 @@
 
 mod clock;
 mod controls;
-pub mod devices;
+pub(crate) mod devices;
 mod finder;
+pub mod frame;
+pub mod photo;
 mod replay;
 mod spec;
 mod v4l2;
@@ -24,10 +26,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Fault;
+use crate::capture::frame::convert::PixelFormat;
+use crate::capture::frame::{Frame, MAX_PIXELS};
 use crate::error::Result;
-use crate::frame::convert::PixelFormat;
-use crate::frame::{Frame, MAX_PIXELS};
+use crate::fault::Fault;
 
 /// Where pictures come from, and how they are asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,12 +81,8 @@ impl Settings {
     /// All that cannot be used.
     pub fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault {
-                key: key.to_string(),
-                message,
-            })
-        };
+        let mut fault =
+            |key: &str, message: String| faults.push(Fault::new(key.to_string(), message));
         for (key, value) in [("width", self.width), ("height", self.height)] {
             if !(16..=16_384).contains(&value) {
                 fault(key, format!("{value} pixels: expected 16 to 16384"));

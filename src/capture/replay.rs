@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Clock, Next, Rate, Settings, Source, Stats};
-use crate::error::{Error, Kind, Result};
-use crate::frame::Frame;
-use crate::photo;
+use crate::capture::frame::Frame;
+use crate::capture::photo;
+use crate::error::{Error, Kind, Result, err};
 
 /// Picture files played as a camera.
 #[derive(Debug)]
@@ -33,10 +33,7 @@ impl<C: Clock> Replay<C> {
     /// Fails with [`Kind::NoInput`] where it is not there.
     pub fn file(path: &Path, rate: Option<Rate>, settings: &Settings, clock: C) -> Result<Self> {
         if !path.exists() {
-            return Err(Error::new(
-                Kind::NoInput,
-                format!("{}: no such file", path.display()),
-            ));
+            return Err(err!(NoInput, "{}: no such file", path.display()));
         }
         if path.is_dir() {
             let message = format!(

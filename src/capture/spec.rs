@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result, err};
 
 /// The fastest replay that can be asked for, in frames a second; faster than any camera glyphd is for.
 const MAX_RATE: f64 = 1000.0;
@@ -51,7 +51,7 @@ impl FromStr for Spec {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = |what: String| Error::new(Kind::Config, format!("source {text:?}: {what}"));
+        let wrong = |what: String| err!(Config, "source {text:?}: {what}");
         let Some((scheme, place)) = text.split_once(':') else {
             return Err(wrong(match text {
                 _ if text.starts_with("/dev/video") => format!("did you mean \"v4l2:{text}\"?"),
@@ -124,6 +124,7 @@ impl TryFrom<String> for Spec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn a_source_is_read_as_it_is_written() {

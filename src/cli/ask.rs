@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::listen;
 use super::output::Output;
-use crate::control::{Answer, Command};
-use crate::error::{Error, Kind, Result};
+use crate::contract::control::{Answer, Command};
+use crate::error::{Error, Kind, Result, err};
 use crate::sink::socket::Refusal;
 
 /// How long an answer may take: loading models anew takes seconds on a slow board.
@@ -49,7 +49,7 @@ pub struct Trigger {
 pub fn status(args: &Status) -> Result<()> {
     let answer = ask(&args.at, Command::Status)?;
     let Some(status) = answer.status else {
-        return Err(Error::new(Kind::Data, "glyphd answered without its status"));
+        return Err(err!(Data, "glyphd answered without its status"));
     };
     let text = match args.json {
         // A map with keys that are no strings would make this fail: there is none.

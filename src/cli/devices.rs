@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::output::Output;
 use crate::capture::devices::{Roots, report};
 use crate::error::Result;
-use crate::gpio;
 use crate::sink::serial::{PortName, ports};
+use crate::trigger::gpio;
 
 /// List cameras (with their formats, sizes and rates), serial ports and GPIO lines
 #[derive(Clone, Debug, clap::Args)]

@@ -6,8 +6,9 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Kind, Result};
-use crate::event::{Event, LineChange, LineText};
+use crate::contract::event::{Event, LineChange};
+use crate::contract::plain::LineText;
+use crate::error::{Error, Kind, Result, err};
 use crate::sink::socket::{self, Refusal};
 
 /// The longest line taken from the socket, in bytes: well over the longest event.
@@ -95,7 +96,7 @@ fn relay(mut from: impl BufRead, mut to: impl Write, path: &Path, args: &Args) -
         match writeln!(to, "{shown}").and_then(|()| to.flush()) {
             Ok(()) => {}
             Err(fault) if fault.kind() == ErrorKind::BrokenPipe => return Ok(()),
-            Err(fault) => return Err(Error::new(Kind::Io, format!("cannot write: {fault}"))),
+            Err(fault) => return Err(err!(Io, "cannot write: {fault}")),
         }
     }
 }

@@ -1,21 +1,22 @@
 //! The command line, one file a subcommand.
 
-pub mod ask;
-pub mod check;
-pub mod devices;
-pub mod eval;
-pub mod listen;
+pub(crate) mod ask;
+pub(crate) mod check;
+pub(crate) mod devices;
+pub(crate) mod eval;
+pub(crate) mod listen;
 mod output;
-pub mod read;
-pub mod run;
+pub(crate) mod read;
+pub(crate) mod run;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
+use crate::contract::control;
+use crate::daemon;
 use crate::error::Result;
-use crate::{control, daemon};
 
 /// Reads printed text in front of a camera and hands it on over a serial line or a local socket
 #[derive(Debug, Parser)]

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result, err};
 
 /// Standard output, a file, or anything else that can be written to.
 pub struct Output<'a> {
@@ -81,12 +81,13 @@ impl<'a> Output<'a> {
 }
 
 fn unwritable(name: &str, e: &io::Error) -> Error {
-    Error::new(Kind::Io, format!("{name}: cannot write: {e}"))
+    err!(Io, "{name}: cannot write: {e}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn a_closed_pipe_is_the_end_but_no_fault() {

@@ -11,13 +11,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Reading;
 use super::output::Output;
+use crate::capture::photo;
+use crate::contract::event::Content;
 use crate::error::{Error, Result};
 use crate::explain::Explain;
-use crate::fields::Fields;
+use crate::line::Page;
 use crate::line::ReadLine;
-use crate::photo;
-use crate::pipeline::{Page, Pipeline};
-use crate::region::{Content, Regions};
+use crate::live::region::Regions;
+use crate::pipeline::Pipeline;
+use crate::text::fields::Fields;
 
 /// What to do about an image of which nothing can be read as it is.
 const UPSIDE_DOWN: &str = "the print is upside down: turn the image, or set orientation = \"auto\" under [enhance] in a --config";
@@ -212,7 +214,7 @@ impl Read<'_> {
             )),
             Format::Json => {
                 let lines = page.lines.iter().map(|line| ReadLine {
-                    quad: page.turn.place(&line.quad, self.size),
+                    quad: page.turn.to_source(&line.quad, self.size),
                     ..line.clone()
                 });
                 let lines: Vec<ReadLine> = lines.collect();

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::capture::Spec;
 use crate::config::{Config, DEFAULT_PATH};
-use crate::daemon::trigger::Mode;
 use crate::error::Result;
 use crate::sink::stdout::Format;
+use crate::trigger::mode::Mode;
 
 /// Read what the camera sees, until told to end
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use crate::fault::Fault;
 
 /// How much glyphd says about what it does.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -19,58 +19,23 @@ use serde::{Deserialize, Serialize};
 
 pub use logging::{Level, Settings as LogSettings};
 pub use problem::{Problem, Problems};
-pub(crate) use wording::nearest;
 
-use crate::daemon::{keep, metrics, trigger};
+use crate::capture;
 use crate::error::Kind;
+use crate::fault::Fault;
+use crate::live::{gate, guide, region, track};
+use crate::sink::keep;
+use crate::sink::metrics;
 use crate::sink::{serial, socket, speech, stdout};
-use crate::{capture, enhance, fields, find, gate, guide, recognize, region, tidy, track};
+use crate::text::{fields, recognize, tidy};
+use crate::trigger::mode;
+use crate::vision::{enhance, find};
 
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
 
 /// A larger file is not a configuration, in bytes; the commented one of all keys has about 20,000.
 const MAX_FILE: u64 = 1 << 20;
-
-/// One setting that cannot be used: which key, what is wrong with it and what was expected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The key, relative to the table it stands in, as in `baud`.
-    pub key: String,
-    /// What is wrong and what was expected, in one line.
-    pub message: String,
-}
-
-impl Fault {
-    /// The faults of those `(key, value, least, most)` whose value is out of its range, or no number.
-    pub fn outside(ranges: &[(&str, f32, f32, f32)]) -> Vec<Fault> {
-        let wrong = ranges
-            .iter()
-            .filter(|(_, value, least, most)| !(least..=most).contains(&value));
-        wrong
-            .map(|(key, value, least, most)| Fault {
-                key: (*key).into(),
-                message: format!("is {value}, expected {least} to {most}"),
-            })
-            .collect()
-    }
-
-    /// That a path does not begin at the root: what it is relative to would depend on who starts glyphd.
-    pub fn relative(key: &str, path: &Path) -> Option<Fault> {
-        (!path.is_absolute()).then(|| Fault {
-            key: key.into(),
-            message: format!("{}: expected a path from the root on", path.display()),
-        })
-    }
-
-    /// The same fault as seen from outside of `table`.
-    pub(crate) fn within(self, table: &str) -> Fault {
-        Fault {
-            key: format!("{table}.{}", self.key),
-            message: self.message,
-        }
-    }
-}
 
 /// A set of tables: the struct, and its check, which is that of all its tables.
 macro_rules! tables {
@@ -119,7 +84,7 @@ tables! {
         /// What is looked for in the text that was read.
         fields: fields::Settings,
         /// When is read: all the time, or when told to.
-        trigger: trigger::Settings,
+        trigger: mode::Settings,
         /// Where readings go.
         output: Output,
         /// Which pictures are kept.
@@ -184,9 +149,11 @@ impl Config {
     fn check_together(&self) -> Option<Fault> {
         let (readings, steady) = (self.gate.still_readings, self.track.steady_frames);
         let never = self.gate.skip_still && readings <= steady;
-        never.then(|| Fault {
-            key: "gate.still-readings".into(),
-            message: format!("is {readings}, expected more than track.steady-frames, {steady}"),
+        never.then(|| {
+            Fault::new(
+                "gate.still-readings",
+                format!("is {readings}, expected more than track.steady-frames, {steady}"),
+            )
         })
     }
 

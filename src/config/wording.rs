@@ -4,37 +4,10 @@
 use toml::de::DeValue;
 
 use super::shape::Shape;
+use crate::fault::{nearest, plain};
 
 /// Characters of the file quoted in a message: enough to recognise the place, and still one line.
 const MAX_QUOTED: usize = 60;
-
-/// Letters that two keys must at least begin with in common for the one to be taken for the other, as
-/// in `baud` and `baudrate`.
-const MIN_BEGINNING: usize = 3;
-
-/// The key nearest to `word` by edits (Damerau and Levenshtein), if it is near enough to be meant:
-/// one edit for every three characters, or the one is the beginning of the other. Capitals and `_`
-/// for `-` cost nothing.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = plain(word);
-    let edits = |candidate: &str| {
-        let distance = strsim::damerau_levenshtein(&word, &plain(candidate));
-        let longest = word.chars().count().max(candidate.chars().count());
-        let shortest = word.len().min(candidate.len());
-        let begins = shortest >= MIN_BEGINNING
-            && (word.starts_with(candidate) || candidate.starts_with(&word));
-        (begins || distance <= longest / 3).then_some(distance)
-    };
-    known
-        .into_iter()
-        .filter_map(|candidate| Some((edits(candidate)?, candidate)))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-fn plain(key: &str) -> String {
-    key.to_lowercase().replace(['_', ' '], "-")
-}
 
 /// A key with the tables it stands in, as TOML writes it.
 pub fn dotted<S: AsRef<str>>(path: &[S]) -> String {
@@ -301,18 +274,6 @@ fn quote(written: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_nearest_key_is_one_that_was_meant() {
-        let known = ["baud", "device", "data-bits", "prefix"];
-        assert_eq!(nearest("buad", known), Some("baud"));
-        assert_eq!(nearest("Data_Bits", known), Some("data-bits"));
-        assert_eq!(nearest("devices", known), Some("device"));
-        assert_eq!(nearest("baudrate", known), Some("baud"));
-        assert_eq!(nearest("pre", known), Some("prefix"));
-        assert_eq!(nearest("colour", known), None);
-        assert_eq!(nearest("", known), None);
-    }
 
     #[test]
     fn the_path_at_a_place_is_told_from_header_and_key() {

@@ -2,16 +2,18 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::enhance::Turn;
-use crate::event::{
-    Confidence, Event, Glyph, GuideEvent, Hint, LineEvent, LineText, NoReadEvent, PageChange,
-    PageEvent, PageText, RegionChange, RegionEvent,
+use crate::contract::event::Content;
+use crate::contract::event::{
+    Confidence, Event, Glyph, GuideEvent, Hint, LineEvent, NoReadEvent, PageChange, PageEvent,
+    RegionChange, RegionEvent,
 };
-use crate::fields::Fields;
-use crate::layout;
+use crate::contract::plain::{LineText, PageText};
 use crate::line::ReadLine;
-use crate::region::{Content, Regions};
-use crate::track::Change;
+use crate::live::region::Regions;
+use crate::live::track::Change;
+use crate::rotation::Rotation;
+use crate::text::fields::Fields;
+use crate::text::layout;
 
 /// The picture that an event comes from.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +27,7 @@ pub struct Origin {
     /// Its width and height.
     pub size: (u32, u32),
     /// How it was turned then, to be read.
-    pub turn: Turn,
+    pub turn: Rotation,
 }
 
 impl Origin {
@@ -51,7 +53,7 @@ pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
         id,
         text: LineText::new(&line.text),
         confidence: Confidence::new(line.confidence),
-        quad: origin.turn.place(&line.quad, origin.size),
+        quad: origin.turn.to_source(&line.quad, origin.size),
         chars: chars.collect(),
         fields: fields.of(&line.text),
         region: line.region,

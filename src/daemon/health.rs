@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::capture::Stats;
-use crate::status::{CameraStatus, Latencies, ReadingStatus, State};
+use crate::contract::status::{CameraStatus, Latencies, ReadingStatus, State};
 
 /// Shared figures; clones are the same.
 #[derive(Clone)]

@@ -6,8 +6,6 @@
 
 mod events;
 mod health;
-pub mod keep;
-pub mod metrics;
 mod notify;
 mod orders;
 mod outlets;
@@ -19,7 +17,6 @@ mod signals;
 mod sinks;
 mod supervised;
 mod teller;
-pub mod trigger;
 
 pub use health::Health;
 pub use orders::{Change, Ordered, Orders};

@@ -4,9 +4,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-use crate::event::Event;
+use crate::contract::event::Event;
+use crate::contract::status::SinkStatus;
 use crate::sink::Outlet;
-use crate::status::SinkStatus;
 
 /// Which `[output.*]` table an outlet is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

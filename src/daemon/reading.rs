@@ -9,27 +9,29 @@ use image::GrayImage;
 
 use super::events::{self, Origin};
 use super::health::Health;
-use super::keep::Keeper;
 use super::orders::{Change, Orders};
 use super::outlets::Outlets;
 use super::settings::Settings;
 use super::supervised::{Step, Supervised};
 use super::teller::Teller;
-use super::trigger::Mode;
 use super::{Ended, Opener};
 use crate::capture::Clock;
-use crate::enhance::Turn;
+use crate::capture::frame::Frame;
+use crate::contract::event::Content;
+use crate::contract::event::{LineChange, PageEvent};
+use crate::contract::status::State;
 use crate::error::Result;
-use crate::event::{LineChange, PageEvent};
-use crate::fields::Fields;
-use crate::frame::Frame;
-use crate::gate::{Area, Gate, Worth};
-use crate::guide::Guide;
-use crate::pipeline::{Page, Pipeline};
-use crate::region::{Content, Regions};
-use crate::sink::Backoff;
-use crate::status::State;
-use crate::track::{Sight, Tracker};
+use crate::line::Page;
+use crate::live::gate::{Area, Gate, Worth};
+use crate::live::guide::Guide;
+use crate::live::region::Regions;
+use crate::live::track::{Sight, Tracker};
+use crate::pipeline::Pipeline;
+use crate::retry::backoff::Backoff;
+use crate::rotation::Rotation;
+use crate::sink::keep::Keeper;
+use crate::text::fields::Fields;
+use crate::trigger::mode::Mode;
 
 /// What reads a frame: the pipeline, or a stand-in in tests.
 pub trait Reader {
@@ -79,7 +81,7 @@ pub struct Reading<R> {
     clock: Box<dyn Clock>,
     frame: Frame,
     /// How the last picture that was read was turned for that.
-    turn: Turn,
+    turn: Rotation,
     /// The sharpest of the pictures put off, and how sharp it is: 0 where none is.
     put_off: (Frame, f32),
 }
@@ -116,7 +118,7 @@ impl<R: Reader> Reading<R> {
             health,
             clock,
             frame: Frame::empty(),
-            turn: Turn::None,
+            turn: Rotation::None,
             put_off: (Frame::empty(), 0.0),
         }
     }
@@ -230,7 +232,7 @@ impl<R: Reader> Reading<R> {
         if !page.lines.is_empty() {
             let size = self.frame.luma.dimensions();
             let places = page.lines.iter();
-            let area = Area::about(places.map(|line| page.turn.place(&line.quad, size)));
+            let area = Area::about(places.map(|line| page.turn.to_source(&line.quad, size)));
             self.gate.watch(area);
         }
         let sight = Sight {

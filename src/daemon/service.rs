@@ -7,7 +7,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::health::Health;
-use super::metrics::Metrics;
 use super::notify::Manager;
 use super::orders::Orders;
 use super::reading::Reading;
@@ -17,12 +16,13 @@ use super::sinks::{FAREWELL, Sinks};
 use super::{Ended, reload};
 use crate::capture::{Finder, SystemClock};
 use crate::config::Config;
-use crate::control::{self, Answer, Command, Inbox, Request, Requests};
-use crate::daemon::trigger::Mode;
-use crate::error::{Error, Kind, Result};
-use crate::gpio::Watch;
+use crate::contract::control::{self, Answer, Command, Inbox, Request, Requests};
+use crate::contract::status::{BoardStatus, State, Status};
+use crate::error::{Error, Kind, Result, err};
 use crate::pipeline::Pipeline;
-use crate::status::{BoardStatus, State, Status};
+use crate::sink::metrics::Metrics;
+use crate::trigger::gpio::Watch;
+use crate::trigger::mode::Mode;
 
 /// How long the thread waits for a request before it looks after other things: the end, the watchdog.
 const TICK: Duration = Duration::from_millis(100);
@@ -59,7 +59,7 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
     let reading = thread::Builder::new()
         .name("reading".into())
         .spawn(move || reading.run())
-        .map_err(|e| Error::new(Kind::Io, format!("no thread to read with: {e}")))?;
+        .map_err(|e| err!(Io, "no thread to read with: {e}").caused_by(e))?;
     let mut service = Service {
         config,
         load,
@@ -248,18 +248,16 @@ impl<L: Fn() -> Result<Config>> Service<L> {
         match reading.join() {
             Ok(Ok(Ended::NothingRead)) => Err(match camera.fault {
                 Some(fault) => Error::new(Kind::NoDevice, fault),
-                None => Error::new(
-                    Kind::NothingRead,
-                    format!(
-                        "nothing was read within {} ms",
-                        self.config.trigger.deadline_ms
-                    ),
+                None => err!(
+                    NothingRead,
+                    "nothing was read within {} ms",
+                    self.config.trigger.deadline_ms
                 ),
             }),
             Ok(ended) => ended.map(|_| ()),
-            Err(_) => Err(Error::new(
-                Kind::Bug,
-                "the reading broke down: a bug in glyphd, please report what is above",
+            Err(_) => Err(err!(
+                Bug,
+                "the reading broke down: a bug in glyphd, please report what is above"
             )),
         }
     }

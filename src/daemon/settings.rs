@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::{keep, trigger};
+use crate::capture;
 use crate::config::Config;
-use crate::{capture, fields, gate, guide, knowledge, region, track};
+use crate::live::{gate, guide, region, track};
+use crate::sink::keep;
+use crate::text::{fields, knowledge};
+use crate::trigger::mode;
 
 /// How long is waited where there is nothing to do.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +47,7 @@ pub struct Settings {
     /// What must be read, and where.
     pub region: region::Settings,
     /// When is read.
-    pub trigger: trigger::Settings,
+    pub trigger: mode::Settings,
     /// Which pictures are kept.
     pub keep: keep::Settings,
     /// How long is waited where there is nothing to do.

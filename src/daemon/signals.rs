@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Result, err};
 
 /// The signals that came.
 #[derive(Clone, Default)]
@@ -28,9 +28,8 @@ impl Signals {
             (SIGHUP, &signals.reload),
         ];
         for (signal, wish) in wishes {
-            flag::register(signal, Arc::clone(wish)).map_err(|fault| {
-                Error::new(Kind::Bug, format!("cannot handle signals: {fault}"))
-            })?;
+            flag::register(signal, Arc::clone(wish))
+                .map_err(|fault| err!(Bug, "cannot handle signals: {fault}").caused_by(fault))?;
         }
         Ok(signals)
     }

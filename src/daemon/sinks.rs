@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::outlets::{self, Outlets, Table};
 use crate::config::Output;
-use crate::control::Requests;
+use crate::contract::control::Requests;
 use crate::error::Result;
 use crate::sink::serial::Serial;
 use crate::sink::socket::{Handle, Socket};

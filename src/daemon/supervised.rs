@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::Opener;
 use super::health::Health;
+use crate::capture::frame::Frame;
 use crate::capture::{Clock, Next, Settings, Source};
 use crate::error::{Error, Kind, Result};
-use crate::frame::Frame;
-use crate::said::Said;
-use crate::sink::Backoff;
+use crate::retry::backoff::Backoff;
+use crate::retry::log_once::LogOnce;
 
 /// A camera that gives no picture for this long has fallen silent: the longest exposures are a second.
 const SILENCE: Duration = Duration::from_secs(3);
@@ -32,7 +32,7 @@ pub enum Step {
 /// A time in which the source cannot be used.
 struct Outage {
     since: Duration,
-    said: Said,
+    said: LogOnce,
     /// False for the time before the first picture.
     after_work: bool,
 }
@@ -174,7 +174,7 @@ impl Supervised {
         self.health.camera_fails(fault.clone());
         let outage = self.outage.get_or_insert_with(|| Outage {
             since: clock.monotonic(),
-            said: Said::default(),
+            said: LogOnce::default(),
             after_work: self.seen_at.is_some(),
         });
         if outage.said.is_new(&fault) {

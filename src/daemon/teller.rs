@@ -6,11 +6,12 @@
 use super::events::{self, Origin};
 use super::health::Health;
 use super::outlets::Outlets;
-use crate::event::{Event, LineChange, PageEvent};
-use crate::fields::Fields;
+use crate::contract::event::Content;
+use crate::contract::event::{Event, LineChange, PageEvent};
 use crate::line::ReadLine;
-use crate::region::{Content, Regions, Watch};
-use crate::track;
+use crate::live::region::{Regions, Watch};
+use crate::live::track;
+use crate::text::fields::Fields;
 
 /// Where events go, and what is put to them on the way.
 pub struct Teller {

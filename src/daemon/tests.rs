@@ -7,18 +7,19 @@ use std::time::{Duration, SystemTime};
 use image::{GrayImage, Luma, imageops};
 
 use super::*;
+use crate::capture::frame::Frame;
 use crate::capture::{Clock, Next, Stats, StoppedClock};
-use crate::enhance::Turn;
-use crate::error::{Error, Kind};
-use crate::event::{Event, Hint, LineChange};
-use crate::frame::Frame;
+use crate::contract::event::{Event, Hint, LineChange};
+use crate::contract::status::State;
+use crate::error::{Error, Kind, err};
+use crate::line::Page;
 use crate::line::ReadLine;
-use crate::pipeline::Page;
+use crate::live::track;
+use crate::live::{gate, guide};
 use crate::quad::{Point, Quad};
+use crate::rotation::Rotation;
 use crate::sink::{Limits, Outlet, Sink};
-use crate::status::State;
-use crate::track;
-use crate::{gate, guide};
+use crate::trigger::mode;
 
 mod regions;
 
@@ -60,7 +61,7 @@ struct Script {
 impl Opener for Player {
     fn open(&mut self) -> Result<Box<dyn Source>> {
         self.clock.advance(PERIOD);
-        let none = || Err(Error::new(Kind::NoInput, "no more scripts"));
+        let none = || Err(err!(NoInput, "no more scripts"));
         let steps = self.scripts.pop_front().unwrap_or_else(none)?;
         Ok(Box::new(Script {
             steps: steps.into(),
@@ -146,8 +147,8 @@ impl Reader for Lookup {
         let text = self.0.lock().unwrap()[usize::from(luma.get_pixel(0, 0).0[0])];
         let text = text.trim_start_matches('≈');
         let (text, turn) = match text.strip_prefix('↻') {
-            Some(text) => (text, Turn::Half),
-            None => (text, Turn::None),
+            Some(text) => (text, Rotation::Half),
+            None => (text, Rotation::None),
         };
         let lines = text.lines().enumerate().map(|(i, text)| {
             let of_region = text.strip_prefix('@').and_then(|text| text.split_once(' '));
@@ -326,7 +327,7 @@ fn places_are_those_in_the_picture_as_it_came() {
         Event::Line(line) => Some(line.quad),
         _ => None,
     });
-    let turned = Turn::Half.place(&place(0), (400, 400));
+    let turned = Rotation::Half.to_source(&place(0), (400, 400));
     assert_eq!(quads.collect::<Vec<_>>(), [turned]);
     assert_eq!(turned.0[0], Point { x: 390.0, y: 390.0 });
 }
@@ -387,7 +388,7 @@ fn a_camera_that_opens_and_fails_again_is_away_all_the_time() {
 
 #[test]
 fn a_camera_that_is_not_there_at_the_start_is_waited_for() {
-    let away = || Err(Error::new(Kind::NoDevice, "not there"));
+    let away = || Err(err!(NoDevice, "not there"));
     let played = play(vec![away(), away(), Ok(shown("LOT 1", 3))], quick());
     assert_eq!(played.lines(), [(Appeared, "LOT 1")]);
     // It was never lost.
@@ -398,7 +399,7 @@ fn a_camera_that_is_not_there_at_the_start_is_waited_for() {
 fn what_was_in_view_is_gone_when_the_camera_is_away_for_long() {
     let mut before = shown("LOT 1", 3);
     before.push(Fail(Kind::Io));
-    let away = || Err(Error::new(Kind::NoDevice, "not there"));
+    let away = || Err(err!(NoDevice, "not there"));
     let scripts = vec![
         Ok(before),
         away(),
@@ -447,9 +448,9 @@ fn a_trigger_without_a_reading_says_so_at_its_deadline_and_once() {
     let mut steps = vec![Order(Orders::trigger)];
     steps.extend(shown("", 30));
     let settings = Settings {
-        trigger: trigger::Settings {
+        trigger: mode::Settings {
             deadline_ms: 1000,
-            ..trigger::Settings::default()
+            ..mode::Settings::default()
         },
         ..quick()
     };
@@ -489,9 +490,9 @@ fn between_triggers_nothing_is_read() {
     steps.push(Order(Orders::trigger));
     steps.extend(shown("LOT 2", 8));
     let settings = Settings {
-        trigger: trigger::Settings {
-            mode: trigger::Mode::Triggered,
-            ..trigger::Settings::default()
+        trigger: mode::Settings {
+            mode: mode::Mode::Triggered,
+            ..mode::Settings::default()
         },
         ..quick()
     };
@@ -505,7 +506,7 @@ fn between_triggers_nothing_is_read() {
 /// To read once, within a second.
 fn once() -> Settings {
     let mut settings = quick();
-    settings.trigger.mode = trigger::Mode::Once;
+    settings.trigger.mode = mode::Mode::Once;
     settings.trigger.deadline_ms = 1000;
     settings
 }
@@ -529,9 +530,7 @@ fn once_it_ends_at_the_deadline_with_what_there_is() {
     assert_eq!(played.ended.as_ref().unwrap(), &Ended::Read);
     assert_eq!(played.pages(), [("LOT 1", 1)]);
 
-    let away: Vec<_> = (0..30)
-        .map(|_| Err(Error::new(Kind::NoDevice, "not there")))
-        .collect();
+    let away: Vec<_> = (0..30).map(|_| Err(err!(NoDevice, "not there"))).collect();
     for scripts in [vec![Ok(shown("", 30))], away] {
         let played = play(scripts, once());
         assert_eq!(played.ended.as_ref().unwrap(), &Ended::NothingRead);

@@ -7,13 +7,13 @@ use image::GrayImage;
 
 use super::Pipeline;
 use super::upright::LIKE_PRINT;
-use crate::enhance;
 use crate::error::Result;
 use crate::explain::{self, Explain};
 use crate::quad::Quad;
-use crate::recognize::{LineKind, Reading, Seen};
-use crate::rectify::{self, Bend};
-use crate::straighten;
+use crate::text::recognize::{LineKind, Reading, Seen};
+use crate::vision::enhance;
+use crate::vision::rectify::{self, Bend};
+use crate::vision::straighten;
 
 /// How a line is shown to the reader.
 #[derive(Clone, Copy)]

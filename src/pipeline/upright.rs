@@ -6,12 +6,12 @@ use image::GrayImage;
 use image::imageops::rotate180_in_place;
 
 use super::{Found, Pipeline, Place};
-use crate::enhance::Turn;
 use crate::error::Result;
 use crate::explain::Explain;
 use crate::line::ReadLine;
 use crate::quad::Quad;
-use crate::recognize::{LineKind, Reading};
+use crate::rotation::Rotation;
+use crate::text::recognize::{LineKind, Reading};
 
 /// Lines that are tried the other way up: more do not change the verdict.
 const TRIED_TURNED: usize = 3;
@@ -33,13 +33,13 @@ impl Pipeline {
         picture: &mut GrayImage,
         place: Option<Place<'_>>,
         mut explain: Option<&mut Explain>,
-    ) -> Result<(Found, Turn)> {
+    ) -> Result<(Found, Rotation)> {
         let (found, turn) = self.read_either_way(picture, place, explain.as_deref_mut())?;
         if found.reads_well() {
             return Ok((found, turn));
         }
-        let quarter = turn.and(Turn::Quarter);
-        let mut sideways = Turn::Quarter.apply(picture);
+        let quarter = turn.and(Rotation::Quarter);
+        let mut sideways = Rotation::Quarter.apply(picture);
         show_turned(&sideways, explain.as_deref_mut())?;
         let (other, further) =
             self.read_either_way(&mut sideways, turned(place, quarter), explain)?;
@@ -56,15 +56,15 @@ impl Pipeline {
         picture: &mut GrayImage,
         place: Option<Place<'_>>,
         mut explain: Option<&mut Explain>,
-    ) -> Result<(Found, Turn)> {
+    ) -> Result<(Found, Rotation)> {
         let found = self.read_either(picture, place, explain.as_deref_mut())?;
         if !found.is_upside_down() {
-            return Ok((found, Turn::None));
+            return Ok((found, Rotation::None));
         }
         rotate180_in_place(picture);
         show_turned(picture, explain.as_deref_mut())?;
-        let found = self.read_either(picture, turned(place, Turn::Half), explain)?;
-        Ok((found, Turn::Half))
+        let found = self.read_either(picture, turned(place, Rotation::Half), explain)?;
+        Ok((found, Rotation::Half))
     }
 
     fn read_either(
@@ -130,7 +130,7 @@ fn half_turned(Quad([tl, tr, br, bl]): &Quad) -> Quad {
 }
 
 /// The place of what was cut out there and turned.
-fn turned(place: Option<Place<'_>>, turn: Turn) -> Option<Place<'_>> {
+fn turned(place: Option<Place<'_>>, turn: Rotation) -> Option<Place<'_>> {
     place.map(|place| Place {
         cut: place.cut.turned(turn),
         ..place

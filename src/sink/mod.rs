@@ -7,19 +7,18 @@ use std::time::Duration;
 
 use nix::poll::PollFd;
 
+use crate::contract::event::Event;
+use crate::contract::status::ClientStatus;
 use crate::error::Result;
-use crate::event::Event;
-use crate::status::ClientStatus;
 
-mod backoff;
+pub(crate) mod keep;
+pub(crate) mod metrics;
 mod outlet;
 pub mod serial;
 pub mod socket;
 pub mod speech;
 pub mod stdout;
-pub(crate) mod wait;
 
-pub use backoff::Backoff;
 pub use outlet::{Closed, Counts, Limits, Outlet};
 
 /// Tells which events a sink has a use for.

@@ -2,9 +2,8 @@
 
 use std::time::UNIX_EPOCH;
 
-use crate::event::{
-    Confidence, Event, LineChange, LineEvent, LineText, PageChange, PageEvent, PageText,
-};
+use crate::contract::event::{Confidence, Event, LineChange, LineEvent, PageChange, PageEvent};
+use crate::contract::plain::{LineText, PageText};
 use crate::quad::Quad;
 
 /// A line that says `reading ID`.

@@ -8,9 +8,9 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::{Filter, Sink};
-use crate::config::Fault;
-use crate::error::{Error, Kind, Result};
-use crate::event::{Event, LineChange};
+use crate::contract::event::{Event, LineChange};
+use crate::error::{Result, err};
+use crate::fault::Fault;
 
 /// What standard output shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl<W: Write + Send> Sink for Stdout<W> {
                 self.over = true;
                 Ok(())
             }
-            Err(fault) => Err(Error::new(Kind::Io, format!("cannot write: {fault}"))),
+            Err(fault) => Err(err!(Io, "cannot write: {fault}")),
         }
     }
 
@@ -117,7 +117,7 @@ fn shown(format: Format, event: &Event) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{GuideEvent, Hint};
+    use crate::contract::event::{GuideEvent, Hint};
     use crate::sink::samples::line;
 
     #[test]

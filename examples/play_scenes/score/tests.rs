@@ -1,6 +1,6 @@
 //! The score against small made-up scenes: one line each, at a place of its own.
 
-use glyphd::event::{Event, GuideEvent, Hint, LineChange};
+use glyphd::contract::event::{Event, GuideEvent, Hint, LineChange};
 use glyphd::quad::Quad;
 use serde_json::json;
 

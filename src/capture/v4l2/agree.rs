@@ -7,8 +7,8 @@ use nix::errno::Errno;
 
 use super::{Camera, Granted, Wish, choose, refusal};
 use crate::capture::Settings;
+use crate::capture::frame::convert::{Layout, PixelFormat};
 use crate::error::Result;
-use crate::frame::convert::{Layout, PixelFormat};
 
 /// A rate this far from the one asked for, as a share of it, is another rate: 29.97 is 30.
 const RATE_SLACK: f64 = 0.05;
@@ -120,8 +120,8 @@ mod tests {
     use super::super::stream::fake::*;
     use super::*;
     use crate::capture::Source;
+    use crate::capture::frame::Frame;
     use crate::error::Kind;
-    use crate::frame::Frame;
 
     #[test]
     fn another_format_than_asked_is_read_as_what_it_is() {

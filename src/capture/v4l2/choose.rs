@@ -2,7 +2,7 @@
 
 use super::{Offer, Sizes, Wish};
 use crate::capture::Settings;
-use crate::frame::convert::PixelFormat;
+use crate::capture::frame::convert::PixelFormat;
 
 /// The fewest frames a second that are put up with for a format that costs less to read,
 /// where the settings ask for no rate: USB 2 carries large uncompressed pictures only slower than this.

@@ -3,7 +3,7 @@
 use super::super::stream::fake::{self, Fake, Knob, Step, open, open_with, shot};
 use super::*;
 use crate::capture::Source;
-use crate::frame::Frame;
+use crate::capture::frame::Frame;
 
 fn knob(least: i32, most: i32, step: i32, value: i32) -> Knob {
     Knob {

@@ -4,6 +4,9 @@
 //! for they panic on an I/O error, on a name that is not UTF-8 and on a colour space they do not know. Here every
 //! such thing is an `io::Error` or a plain number. This is the one file of the capture with `unsafe` in it.
 
+// The kernel is asked and its memory is read here, and nowhere else in this room: each block says why it holds.
+#![allow(unsafe_code)]
+
 use std::ffi::c_void;
 use std::fs::File;
 use std::io;

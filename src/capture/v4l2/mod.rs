@@ -10,6 +10,7 @@ mod choose;
 pub(super) mod controls;
 mod kernel;
 pub(super) mod node;
+pub(super) mod nodes;
 pub(super) mod refusal;
 mod search;
 mod stamps;
@@ -21,8 +22,8 @@ use std::time::Duration;
 use log::Level;
 
 use super::{Settings, SystemClock};
+use crate::capture::frame::convert::PixelFormat;
 use crate::error::Result;
-use crate::frame::convert::PixelFormat;
 use controls::Control;
 pub(super) use search::Search;
 use search::ThisMachine;

@@ -5,7 +5,7 @@ use std::io;
 use nix::errno::Errno;
 
 use super::{Granted, Offer};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, err};
 
 /// The errno behind an I/O error.
 pub(in crate::capture) fn errno(error: &io::Error) -> Errno {
@@ -60,7 +60,7 @@ pub(super) fn not_permitted(name: &str, group: Option<&str>) -> Error {
             "no permission to open the camera: only group {group} may; `sudo usermod -aG {group} $USER`, then log in again"
         ),
     };
-    Error::new(Kind::NoDevice, format!("{name}: {what}"))
+    err!(NoDevice, "{name}: {what}")
 }
 
 /// The path is no camera at all.
@@ -76,7 +76,7 @@ pub(super) fn no_capture(name: &str, card: &str, multi_planar: bool) -> Error {
     } else {
         "gives no pictures at this node (cameras have more than one); `glyphd devices` lists those that do"
     };
-    Error::new(Kind::NoDevice, format!("{name}: {card:?} {what}"))
+    err!(NoDevice, "{name}: {card:?} {what}")
 }
 
 /// The camera has no format that can be read, or grants none.

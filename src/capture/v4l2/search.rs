@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::node::Node;
-use crate::capture::devices::{Roots, usb_name, video_nodes};
+use super::nodes::{Roots, usb_name, video_nodes};
 use crate::error::Result;
 
 /// Where udev makes links with names that stay. They are no guesses: whatever they lead to was meant.
@@ -202,7 +202,7 @@ impl Machine for ThisMachine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Kind};
+    use crate::error::err;
 
     /// The cameras that are plugged in: their nodes, and the number of each for a name.
     #[derive(Default)]
@@ -226,11 +226,11 @@ mod tests {
             let link = self.links.iter().find(|(link, _)| *link == path);
             let node = link.map_or(path, |(_, node)| node);
             if self.locked == Some(node) {
-                return Err(Error::new(Kind::NoDevice, format!("{node}: locked")));
+                return Err(err!(NoDevice, "{node}: locked"));
             }
             match self.nodes.iter().find(|(name, _)| *name == node) {
                 Some((name, identity)) => Ok((name.to_string(), identity.clone())),
-                None => Err(Error::new(Kind::NoDevice, format!("{path}: not there"))),
+                None => Err(err!(NoDevice, "{path}: not there")),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Result, err};
 
 /// A picture and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,25 +17,19 @@ pub struct Row {
 /// `NoInput` when it cannot be read, `Data` when a row has no tab or there are no rows.
 pub fn load(folder: &Path) -> Result<Vec<Row>> {
     let path = folder.join("labels.tsv");
-    let text = std::fs::read_to_string(&path).map_err(|e| {
-        Error::new(
-            Kind::NoInput,
-            format!("{}: cannot read: {e}", path.display()),
-        )
-    })?;
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| err!(NoInput, "{}: cannot read: {e}", path.display()).caused_by(e))?;
     let rows = text
         .lines()
         .enumerate()
         .filter(|(_, row)| !row.is_empty())
         .map(|(i, row)| {
             let (file, truth) = row.split_once('\t').ok_or_else(|| {
-                Error::new(
-                    Kind::Data,
-                    format!(
-                        "{}:{}: no tab: expected FILE<TAB>TEXT",
-                        path.display(),
-                        i + 1
-                    ),
+                err!(
+                    Data,
+                    "{}:{}: no tab: expected FILE<TAB>TEXT",
+                    path.display(),
+                    i + 1
                 )
             })?;
             let truth = truth.split('\t').next().unwrap_or_default();
@@ -46,10 +40,7 @@ pub fn load(folder: &Path) -> Result<Vec<Row>> {
         });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     if rows.is_empty() {
-        return Err(Error::new(
-            Kind::Data,
-            format!("{}: no rows in it", path.display()),
-        ));
+        return Err(err!(Data, "{}: no rows in it", path.display()));
     }
     Ok(rows)
 }

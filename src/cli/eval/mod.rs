@@ -11,10 +11,11 @@ use clap::ValueEnum;
 use self::labels::Row;
 use super::Reading;
 use super::output::Output;
+use crate::capture::photo;
 use crate::error::Result;
-use crate::photo;
-use crate::pipeline::{Page, Pipeline};
-use crate::score::{Calibration, Confusions, Edit, Score, edits, plain};
+use crate::line::Page;
+use crate::pipeline::Pipeline;
+use crate::text::score::{Calibration, Confusions, Edit, Score, edits, plain};
 
 /// How the figures are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

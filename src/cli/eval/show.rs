@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Figures, Outcome};
 use crate::cli::output::Output;
 use crate::error::Result;
-use crate::score::{Calibration, Edit};
+use crate::text::score::{Calibration, Edit};
 
 /// Writes the heading of the table.
 pub fn heading(out: &mut Output) -> Result<()> {

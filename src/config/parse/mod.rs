@@ -12,8 +12,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problem, Problems};
 use super::shape::Shape;
-use super::{Fault, wording};
+use super::wording;
 use crate::error::Kind;
+use crate::fault::Fault;
 
 /// Problems told of one file. Whoever has more has given us something that is no configuration.
 const MAX_PROBLEMS: usize = 100;

@@ -62,10 +62,7 @@ impl Document for Machine {
     fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut add = |key: &str, message: &str| {
-            faults.push(Fault {
-                key: key.into(),
-                message: message.into(),
-            });
+            faults.push(Fault::new(key, message));
         };
         if self.serial.baud == 7 {
             add("serial.baud", "is 7, expected 9600");

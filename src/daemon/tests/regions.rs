@@ -1,8 +1,8 @@
 //! What must be read in a region, and what is told where it is not.
 
 use super::*;
-use crate::event::RegionChange::{self, Filled, Missing};
-use crate::region;
+use crate::contract::event::RegionChange::{self, Filled, Missing};
+use crate::live::region;
 
 /// A date must be read, and a lot may be.
 fn with_regions() -> Settings {
@@ -18,9 +18,9 @@ fn with_regions() -> Settings {
             region("expiry", "date", true),
             region("lot", r"L\d", false),
         ]),
-        trigger: trigger::Settings {
+        trigger: mode::Settings {
             deadline_ms: 1000,
-            ..trigger::Settings::default()
+            ..mode::Settings::default()
         },
         ..quick()
     }
@@ -102,7 +102,7 @@ fn a_trigger_without_what_must_be_read_is_no_reading() {
         let mut steps = vec![Order(Orders::trigger)];
         steps.extend(shown(shows, 30));
         let mut settings = with_regions();
-        settings.trigger.mode = trigger::Mode::Triggered;
+        settings.trigger.mode = mode::Mode::Triggered;
         let played = play(vec![Ok(steps)], settings);
         assert_eq!(types(&played), ["region", "no-read"], "{shows:?}");
         assert_eq!(told(&played), [(Missing, "expiry", "")]);

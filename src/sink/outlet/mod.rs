@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 
 use log::warn;
 
-use super::wait::{self, Waker};
-use super::{Backoff, Clients, Filter, Sink};
-use crate::error::{Error, Kind, Result};
-use crate::event::Event;
-use crate::status::{Latencies, SinkStatus};
+use super::{Clients, Filter, Sink};
+use crate::contract::event::Event;
+use crate::contract::status::{Latencies, SinkStatus};
+use crate::error::{Result, err};
+use crate::retry::backoff::Backoff;
+use crate::retry::wait::{self, Waker};
 
 mod worker;
 
@@ -175,8 +176,7 @@ impl Outlet {
     pub fn start(sink: Box<dyn Sink>, limits: Limits) -> Result<Self> {
         let name = sink.name().to_owned();
         let (filter, clients) = (sink.filter(), sink.clients());
-        let failed =
-            |fault: io::Error| Error::new(Kind::Io, format!("{name}: no thread for it: {fault}"));
+        let failed = |fault: io::Error| err!(Io, "{name}: no thread for it: {fault}");
         let (waker, woken) = wait::waker().map_err(failed)?;
         let shared = Arc::new(Shared {
             state: Mutex::default(),

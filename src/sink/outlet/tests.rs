@@ -7,7 +7,7 @@ use nix::poll::{PollFd, PollFlags};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{GuideEvent, Hint, LineChange};
+use crate::contract::event::{GuideEvent, Hint, LineChange};
 use crate::sink::samples::line;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -50,7 +50,7 @@ fn asking(capacity: usize) -> (Outlet, Receiver<u64>, Sender<Result<()>>) {
 }
 
 fn away() -> Result<()> {
-    Err(Error::new(Kind::Io, "away"))
+    Err(err!(Io, "away"))
 }
 
 fn offer(outlet: &Outlet, ids: impl IntoIterator<Item = u64>) {
@@ -152,9 +152,7 @@ fn what_has_waited_for_too_long_is_dropped_and_counted() {
 fn an_event_that_can_never_be_sent_does_not_hold_up_the_next() {
     let (outlet, attempts, answer) = asking(10);
     offer(&outlet, 1..=2);
-    answer
-        .send(Err(Error::new(Kind::Data, "too long")))
-        .unwrap();
+    answer.send(Err(err!(Data, "too long"))).unwrap();
     answer.send(Ok(())).unwrap();
     assert_eq!(
         [attempts.recv_timeout(LONG), attempts.recv_timeout(LONG)],

@@ -12,9 +12,10 @@ use nix::poll::PollFd;
 
 use super::{Offered, Shared, State};
 use crate::error::{Error, Kind, Result};
-use crate::said::Said;
-use crate::sink::wait::{self, Woken};
-use crate::sink::{Backoff, Sink};
+use crate::retry::backoff::Backoff;
+use crate::retry::log_once::LogOnce;
+use crate::retry::wait::{self, Woken};
+use crate::sink::Sink;
 
 /// The pause where the system cannot wait for what is to be waited for.
 const BLIND_PAUSE: Duration = Duration::from_millis(100);
@@ -35,7 +36,7 @@ pub struct Worker {
 /// A time in which the sink fails.
 struct Outage {
     attempts: u32,
-    said: Said,
+    said: LogOnce,
 }
 
 /// What is to be done next.
@@ -242,7 +243,7 @@ impl Worker {
         self.settle(|state| state.fail(fault.clone()));
         let outage = self.outage.get_or_insert_with(|| Outage {
             attempts: 0,
-            said: Said::default(),
+            said: LogOnce::default(),
         });
         outage.attempts = outage.attempts.saturating_add(1);
         if outage.said.is_new(&fault) {

@@ -11,11 +11,12 @@ use log::info;
 use nix::poll::PollFd;
 
 use super::{Filter, Sink};
-use crate::control::Requests;
-use crate::error::{Error, Kind, Result};
-use crate::event::{Confidence, Event, LineChange};
-use crate::region::Content;
+use crate::contract::control::Requests;
+use crate::contract::event::Content;
+use crate::contract::event::{Confidence, Event, LineChange};
+use crate::error::{Kind, Result, err};
 
+mod escape;
 pub mod framing;
 mod line;
 mod list;
@@ -72,9 +73,7 @@ impl Serial {
     }
 
     fn new(settings: &Settings, requests: Requests) -> Result<Self> {
-        let wrong = |key: &str, message: &str| {
-            Error::new(Kind::Config, format!("output.serial.{key}: {message}"))
-        };
+        let wrong = |key: &str, message: &str| err!(Config, "output.serial.{key}: {message}");
         if let Some(fault) = settings.check().first() {
             return Err(wrong(&fault.key, &fault.message));
         }

@@ -18,8 +18,8 @@ use nix::unistd::{isatty, read, write};
 use super::line::{Refused, set_up};
 use super::list::{BY_ID, by_id};
 use super::settings::Settings;
-use crate::error::{Error, Kind, Result};
-use crate::sink::wait;
+use crate::error::{Error, Kind, Result, err};
+use crate::retry::wait;
 
 /// How often the end of the output is looked for when closing: the kernel has no call that waits with a bound.
 const DRAIN_STEP: Duration = Duration::from_millis(5);
@@ -113,7 +113,7 @@ impl Port {
     pub fn stalled(&self) -> Error {
         let what = "takes no more bytes: is something connected, and is the flow control right?";
         let path = self.path.display();
-        Error::new(Kind::Io, format!("serial port {path}: {what}"))
+        err!(Io, "serial port {path}: {what}")
     }
 
     /// Takes what has come in, without waiting: 0 when nothing has.
@@ -172,10 +172,7 @@ impl Port {
             Errno::EIO | Errno::ENODEV | Errno::ENXIO => "has gone: was it unplugged?".to_owned(),
             errno => format!("does not work: {}", errno.desc()),
         };
-        Error::new(
-            Kind::Io,
-            format!("serial port {}: {what}", self.path.display()),
-        )
+        err!(Io, "serial port {}: {what}", self.path.display())
     }
 }
 

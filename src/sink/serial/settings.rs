@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::framing;
+use super::escape::unescape;
 use super::triggers::LONGEST_TRIGGER;
-use crate::config::Fault;
+use crate::fault::Fault;
 
 /// Speeds in bit/s that Linux has a name for and that USB adapters and boards do.
 pub const BAUDS: [u32; 15] = [
@@ -155,12 +155,7 @@ impl Settings {
     /// All that is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault {
-                key: key.to_owned(),
-                message,
-            })
-        };
+        let mut fault = |key: &str, message: String| faults.push(Fault::new(key, message));
         match &self.port {
             Some(port) if port.is_empty() => {
                 fault("port", "empty: expected a path or a name".to_owned())
@@ -208,7 +203,7 @@ impl Settings {
             ("trigger", &self.trigger),
             ("stop", &self.stop),
         ] {
-            match framing::unescape(text) {
+            match unescape(text) {
                 Err(message) => fault(key, message),
                 Ok(bytes) if self.data_bits == 7 && !bytes.is_ascii() => {
                     fault(
@@ -237,8 +232,7 @@ impl Settings {
                 Ok(_) => {}
             }
         }
-        let asked =
-            [&self.trigger, &self.stop].map(|text| framing::unescape(text).unwrap_or_default());
+        let asked = [&self.trigger, &self.stop].map(|text| unescape(text).unwrap_or_default());
         if asked.iter().all(|bytes| !bytes.is_empty()) {
             let [trigger, stop] = &asked;
             let within = |long: &[u8], short: &[u8]| long.windows(short.len()).any(|w| w == short);

@@ -6,8 +6,8 @@ use nix::pty::openpty;
 use nix::unistd::{read, ttyname, write};
 
 use super::*;
-use crate::control::{Command, requests};
-use crate::event::NoReadEvent;
+use crate::contract::control::{Command, requests};
+use crate::contract::event::NoReadEvent;
 use crate::sink::samples::{line, line_saying, page};
 use crate::sink::{Limits, Outlet};
 
@@ -329,7 +329,7 @@ fn a_page_that_lacks_what_must_be_read_is_not_sent() {
     let Event::Page(told) = &mut lacking else {
         unreachable!()
     };
-    let mut content = crate::region::Content {
+    let mut content = crate::contract::event::Content {
         name: "expiry".to_owned().into(),
         expected: Default::default(),
         text: Default::default(),

@@ -5,9 +5,9 @@
 
 use heapless::Vec;
 
-use super::framing::unescape;
+use super::escape::unescape;
 use super::settings::Settings;
-use crate::control::Command;
+use crate::contract::control::Command;
 
 /// The longest string, in bytes: those of barcode readers have 1 to 5.
 pub const LONGEST_TRIGGER: usize = 32;

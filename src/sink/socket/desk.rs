@@ -3,12 +3,10 @@
 //! Each line that is not blank gets one answer, in the order of the lines, except that one who sends nothing but nonsense gets
 //! no more after a while. Nothing here waits for the daemon: its answer comes as a message to the server's thread.
 
-use std::sync::Arc;
-
 use super::client::{Client, Gone};
+use super::post::{Message, Post, as_line};
 use super::request::{self, Line, QUIET, Wish};
-use super::server::{Message, Post};
-use crate::control::{Answer, Command, Requests};
+use crate::contract::control::{Answer, Command, Requests};
 
 /// Wrong lines in a row that are answered: enough for a person who tries, not for a program that speaks another
 /// protocol.
@@ -86,13 +84,6 @@ impl Desk {
 
 fn asker(client: &Client) -> String {
     format!("process {}", client.peer.process)
-}
-
-/// An answer as it goes over the socket.
-pub fn as_line(answer: &Answer) -> Arc<[u8]> {
-    let mut json = answer.to_json();
-    json.push('\n');
-    json.into_bytes().into()
 }
 
 /// An answer that is due to a client, who hears of it also when nobody gives it.

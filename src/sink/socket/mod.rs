@@ -15,15 +15,17 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clients, Sink, wait};
-use crate::control::Requests;
-use crate::error::{Error, Kind, Result};
-use crate::event::{self, Event, LineChange, LineEvent};
-use crate::status::ClientStatus;
+use super::{Clients, Sink};
+use crate::contract::control::Requests;
+use crate::contract::event::{self, Event, LineChange, LineEvent};
+use crate::contract::status::ClientStatus;
+use crate::error::{Error, Kind, Result, err};
+use crate::retry::wait;
 
 mod client;
 mod desk;
 mod path;
+mod post;
 mod request;
 mod rules;
 mod server;
@@ -33,8 +35,9 @@ mod view;
 pub use settings::{SYSTEM_PATH, Settings, default_paths};
 
 use desk::Desk;
+use post::{Message, Post};
 use rules::Rules;
-use server::{Message, Post, Server};
+use server::Server;
 
 /// The longest event in bytes, so that a few fit into the buffer of a client. A page of 200 long
 /// lines has a tenth of it.
@@ -186,9 +189,7 @@ impl Socket {
 
     fn start(&self) -> Result<Running> {
         let path = &self.link.path;
-        let failed = |fault: &dyn Display| {
-            Error::new(Kind::Io, format!("socket {}: {fault}", path.display()))
-        };
+        let failed = |fault: &dyn Display| err!(Io, "socket {}: {fault}", path.display());
         let mut link = self.link.lock();
         let rules = Rules::of(&link.settings)?;
         let place = path::claim(path, rules.mode, rules.group)?;
@@ -275,9 +276,10 @@ impl Sink for Socket {
     fn send(&mut self, event: &Event) -> Result<()> {
         let json = as_line(event);
         if json.len() > LONGEST_EVENT {
-            return Err(Error::new(
-                Kind::Data,
-                format!("an event of {} bytes, at most {LONGEST_EVENT}", json.len()),
+            return Err(err!(
+                Data,
+                "an event of {} bytes, at most {LONGEST_EVENT}",
+                json.len()
             ));
         }
         let change = match event {
@@ -304,7 +306,7 @@ impl Sink for Socket {
             return Ok(());
         }
         // Left out of `running`: the next attempt starts anew.
-        Err(Error::new(Kind::Io, "its thread has ended"))
+        Err(err!(Io, "its thread has ended"))
     }
 
     fn close(&mut self, within: Duration) {

@@ -18,7 +18,7 @@ use nix::sys::socket::{
 use nix::sys::stat::{Mode, fchmod};
 use nix::unistd::{Gid, chown};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, err};
 
 /// Clients that wait to be accepted: they are, within one round of the server's thread.
 const BACKLOG: i32 = 16;
@@ -60,12 +60,7 @@ impl Claim {
     /// `Config` when glyphd may not give it this group, `Io` when the system does not let us.
     pub fn permit(&self, mode: Mode, group: Option<Gid>) -> Result<()> {
         let path = &self.path;
-        let failed = |fault: Errno| {
-            Error::new(
-                Kind::Io,
-                format!("socket {}: {}", path.display(), advice(path, fault)),
-            )
-        };
+        let failed = |fault: Errno| err!(Io, "socket {}: {}", path.display(), advice(path, fault));
         let set = |mode: Mode| {
             fs::set_permissions(path, fs::Permissions::from_mode(mode.bits()))
                 .map_err(|fault| failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0))))
@@ -108,12 +103,7 @@ impl Drop for Claim {
 /// `NoDevice` when a program listens there already, `Config` when something else than a socket is there or
 /// glyphd may not give it this group, `Io` when the system does not let us.
 pub fn claim(path: &Path, mode: Mode, group: Option<Gid>) -> Result<(UnixListener, Claim)> {
-    let failed = |fault: Errno| {
-        Error::new(
-            Kind::Io,
-            format!("socket {}: {}", path.display(), advice(path, fault)),
-        )
-    };
+    let failed = |fault: Errno| err!(Io, "socket {}: {}", path.display(), advice(path, fault));
     let os_failed = |fault: io::Error| failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0)));
 
     // Two that start at once would each find a dead socket, and the second would remove the first one's new
@@ -154,12 +144,7 @@ fn remove_if_dead(path: &Path) -> Result<()> {
         );
         return Err(Error::new(Kind::Config, what));
     }
-    let failed = |fault: Errno| {
-        Error::new(
-            Kind::Io,
-            format!("socket {}: {}", path.display(), advice(path, fault)),
-        )
-    };
+    let failed = |fault: Errno| err!(Io, "socket {}: {}", path.display(), advice(path, fault));
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let probe = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
     let address = UnixAddr::new(path).map_err(failed)?;

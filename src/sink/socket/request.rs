@@ -7,8 +7,8 @@ use std::io::{self, Read};
 
 use serde::Deserialize;
 
-use crate::control::{Answer, Command};
-use crate::event::LineText;
+use crate::contract::control::{Answer, Command};
+use crate::contract::plain::LineText;
 
 /// The longest line in bytes, several times the longest command: a longer one is passed over whole.
 pub const LONGEST_LINE: usize = 1024;

@@ -9,8 +9,8 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 
 use super::settings::Settings;
-use crate::control::Command;
-use crate::error::{Error, Kind, Result};
+use crate::contract::control::Command;
+use crate::error::{Result, err};
 
 /// What holds for all clients.
 #[derive(Clone, Debug)]
@@ -41,9 +41,7 @@ impl Rules {
     /// # Errors
     /// `Config` for settings that cannot be used, and for users and groups that are not there.
     pub fn of(settings: &Settings) -> Result<Self> {
-        let wrong = |key: &str, message: &str| {
-            Error::new(Kind::Config, format!("output.socket.{key}: {message}"))
-        };
+        let wrong = |key: &str, message: &str| err!(Config, "output.socket.{key}: {message}");
         if let Some(fault) = settings.check().first() {
             return Err(wrong(&fault.key, &fault.message));
         }
@@ -118,6 +116,7 @@ fn groups_of(peer: Peer) -> Vec<Gid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn rules(users: &[&str], groups: &[&str]) -> Rules {
         let owned = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();

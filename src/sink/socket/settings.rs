@@ -6,8 +6,8 @@ use nix::sys::stat::Mode;
 use nix::unistd::{AccessFlags, access};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Fault;
-use crate::control::Command;
+use crate::contract::control::Command;
+use crate::fault::Fault;
 
 /// Where the service listens.
 pub const SYSTEM_PATH: &str = "/run/glyphd/glyphd.sock";
@@ -61,10 +61,7 @@ impl Default for Settings {
 impl Settings {
     /// All that is wrong with the settings. Whether there are such users and groups is found out when the socket is made.
     pub fn check(&self) -> Vec<Fault> {
-        let fault = |key: &str, message: String| Fault {
-            key: key.to_owned(),
-            message,
-        };
+        let fault = |key: &str, message: String| Fault::new(key, message);
         let mut faults = Vec::new();
         if let Some(path) = &self.path {
             if let Some(relative) = Fault::relative("path", path) {

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 
 use super::*;
-use crate::control::{Answer, Command, Inbox, requests};
+use crate::contract::control::{Answer, Command, Inbox, requests};
 use crate::sink::samples::{line, line_saying, page};
 use crate::sink::{Limits, Outlet};
 

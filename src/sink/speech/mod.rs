@@ -12,9 +12,9 @@ use log::{info, warn};
 use nix::poll::PollFd;
 
 use super::{Filter, Sink};
+use crate::contract::event::{Event, Hint, LineChange, PageEvent};
 use crate::error::{Error, Kind, Result};
-use crate::event::{Event, Hint, LineChange, PageEvent};
-use crate::said::Said;
+use crate::retry::log_once::LogOnce;
 
 mod phrases;
 mod settings;
@@ -47,7 +47,7 @@ pub struct Speech {
     connection: Option<Connection>,
     turn: Turn,
     /// What the log has been told of settings that the server does not know.
-    said: Said,
+    said: LogOnce,
 }
 
 impl Speech {
@@ -73,7 +73,7 @@ impl Speech {
             phrases: phrases.unwrap_or_else(Phrases::english),
             connection: None,
             turn: Turn::default(),
-            said: Said::default(),
+            said: LogOnce::default(),
         })
     }
 

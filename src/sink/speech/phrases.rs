@@ -3,7 +3,7 @@
 //! Takes a language as BCP 47 writes it and gives a few words. They say what is wrong, and what to do only where that is no guess:
 //! which way a hand has to go depends on whether it holds the camera or the print.
 
-use crate::event::Hint;
+use crate::contract::event::Hint;
 
 /// A phrase for each hint.
 pub struct Phrases {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Fault;
+use crate::fault::Fault;
 
 /// Where Speech Dispatcher listens when it runs for the whole system.
 const SYSTEM_PATH: &str = "/run/speech-dispatcher/speechd.sock";
@@ -79,12 +79,7 @@ impl Settings {
             .and_then(|path| Fault::relative("path", path))
             .into_iter()
             .collect();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault {
-                key: key.to_owned(),
-                message,
-            })
-        };
+        let mut fault = |key: &str, message: String| faults.push(Fault::new(key, message));
         if self.enabled && !self.pages && !self.hints {
             let what = "false, as is pages: expected one of them to be said, or enabled = false";
             fault("hints", what.to_owned());

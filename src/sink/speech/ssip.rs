@@ -22,8 +22,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket};
 
-use crate::error::{Error, Kind, Result};
-use crate::sink::wait;
+use crate::error::{Error, Kind, Result, err};
+use crate::retry::wait;
 
 /// How long the server may take over an answer: its list of voices, with espeak-ng 13,000 lines, takes half a second on
 /// a PC.
@@ -132,7 +132,7 @@ impl Connection {
                 Errno::EAGAIN => "busy",
                 errno => errno.desc(),
             };
-            Error::new(Kind::NoDevice, format!("{shown}: {what}"))
+            err!(NoDevice, "{shown}: {what}")
         };
         // Nonblocking from the start: a server that hangs would otherwise hold up `connect` for ever.
         let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;

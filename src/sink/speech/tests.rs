@@ -7,7 +7,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use super::*;
-use crate::event::{Event, GuideEvent};
+use crate::contract::event::{Event, GuideEvent};
 use crate::sink::samples::{line, page};
 use crate::sink::{Limits, Outlet};
 

@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use super::ssip::{Notice, Progress};
-use crate::event::{Hint, PageEvent};
+use crate::contract::event::{Hint, PageEvent};
 
 /// How long a hint is worth saying: the hand it is meant for has moved on after a few seconds.
 pub const FRESH: Duration = Duration::from_secs(5);
@@ -144,7 +144,7 @@ impl Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Event;
+    use crate::contract::event::Event;
     use crate::sink::samples;
 
     fn page(lines: &[&str]) -> PageEvent {

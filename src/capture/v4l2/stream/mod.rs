@@ -15,10 +15,10 @@ use nix::errno::Errno;
 use super::agree::{Agreed, layout};
 use super::stamps::Stamps;
 use super::{Camera, Filled, Granted, controls, refusal};
+use crate::capture::frame::Frame;
+use crate::capture::frame::convert::Converter;
 use crate::capture::{Clock, Controls, Next, Settings, Source, Stats};
-use crate::error::{Error, Kind, Result};
-use crate::frame::Frame;
-use crate::frame::convert::Converter;
+use crate::error::{Error, Kind, Result, err};
 use numbers::{Numbers, Seen};
 use patience::{FRUITLESS_RESTARTS, Patience};
 
@@ -281,7 +281,7 @@ fn picture<'a>(camera: &'a impl Camera, filled: &Filled) -> Option<&'a [u8]> {
 /// Reads pictures of the format `granted`.
 fn converter(name: &str, granted: Granted) -> Result<Converter> {
     let layout = layout(granted).ok_or_else(|| refusal::unreadable(name, granted))?;
-    Converter::new(layout).map_err(|error| Error::new(Kind::NoDevice, format!("{name}: {error}")))
+    Converter::new(layout).map_err(|error| err!(NoDevice, "{name}: {error}").caused_by(error))
 }
 
 impl<C: Camera, K: Clock> Source for Streaming<C, K> {

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, SendError, Sender, SyncSender};
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,51 +17,18 @@ use nix::unistd::Uid;
 
 use super::Tally;
 use super::client::{Client, Gone};
-use super::desk::{Desk, as_line};
+use super::desk::Desk;
 use super::path::{self, Claim};
+use super::post::{Message, as_line};
 use super::rules::Rules;
-use super::view::{Change, View};
-use crate::control::Answer;
+use super::view::View;
 use crate::error::Result as Outcome;
-use crate::sink::wait::{self, Waker, Woken};
+use crate::retry::wait::{self, Woken};
 
 mod door;
 
 /// How long nothing is tried again for which the system had no file descriptor or no memory.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// What the thread is told.
-pub enum Message {
-    /// A line for all clients, and what it changes in view. Once it is written, `written` is told.
-    Event(Arc<[u8]>, Change),
-    /// What the client of this id is due.
-    Answer(u64, Answer),
-    /// Work by these from now on, and tell whether that could be done.
-    Rules(Rules, SyncSender<Outcome<()>>),
-    /// Send what waits, until then at most, and end.
-    Close(Instant),
-}
-
-/// Where messages are handed in. They never wait: at any time there are one event, one set of rules and one answer for
-/// each client on their way, and no more.
-#[derive(Clone, Debug)]
-pub struct Post {
-    inbox: Sender<Message>,
-    waker: Waker,
-}
-
-impl Post {
-    pub fn new(inbox: Sender<Message>, waker: Waker) -> Self {
-        Post { inbox, waker }
-    }
-
-    /// An error when the thread has ended.
-    pub fn tell(&self, message: Message) -> Result<(), SendError<Message>> {
-        self.inbox.send(message)?;
-        self.waker.wake();
-        Ok(())
-    }
-}
 
 /// What the thread owns.
 pub struct Server {

@@ -167,9 +167,10 @@ fn test_modules(module: &str, text: &str) -> Vec<String> {
             .nth(1)
             .and_then(|name| name.strip_suffix(';'));
         if let Some(name) = file.or(name) {
-            let inside = match file.is_some() {
-                true => module.rsplit_once("::").map_or("", |(parent, _)| parent),
-                false => module,
+            let inside = if file.is_some() {
+                module.rsplit_once("::").map_or("", |(parent, _)| parent)
+            } else {
+                module
             };
             found.push(
                 format!("{inside}::{name}")
@@ -192,13 +193,19 @@ fn count(text: &str) -> usize {
 }
 
 fn without_comments(text: &str) -> String {
-    let code = text
-        .lines()
-        .map(|line| match line.trim_start().starts_with("//") {
-            true => "",
-            false => line.split(" // ").next().unwrap_or_default(),
-        });
-    code.collect::<Vec<_>>().join("\n")
+    let code = |line: &'_ str| {
+        let end = if line.trim_start().starts_with("//") {
+            0
+        } else {
+            line.len()
+        };
+        line[..end]
+            .split(" // ")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    text.lines().map(code).collect::<Vec<_>>().join("\n")
 }
 
 fn without_tests(code: &str) -> String {
@@ -238,9 +245,10 @@ fn named_paths(code: &str) -> Vec<Named> {
         let (before, after) = (&rest[..at], &rest[at + "use ".len()..]);
         let is_statement = line.is_empty() || line.starts_with("pub");
         inline_paths(before, &mut found);
-        let end = match is_statement {
-            true => after.find(';').unwrap_or(after.len()),
-            false => 0,
+        let end = if is_statement {
+            after.find(';').unwrap_or(after.len())
+        } else {
+            0
         };
         expand(&after[..end], &[], line.starts_with("pub"), &mut found);
         rest = &after[end..];

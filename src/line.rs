@@ -39,7 +39,7 @@ pub struct Page {
     pub doubtful: Vec<ReadLine>,
     /// Most lines read well only when they are turned by half.
     pub upside_down: bool,
-    /// How the picture was turned; the lines' quads are in the turned one.
+    /// How the picture was turned to be read. The quads are in the picture as it came.
     #[serde(default)]
     pub turn: Rotation,
 }

@@ -126,17 +126,17 @@ impl Quad {
 const AT_EDGE: f32 = 3.0;
 const AT_EDGE_HEIGHTS: f32 = 0.1;
 
-/// A side of a picture.
+/// A side of a picture; in clockwise order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// x is 0.
-    Left,
-    /// x is the width.
-    Right,
     /// y is 0.
     Top,
+    /// x is the width.
+    Right,
     /// y is the height.
     Bottom,
+    /// x is 0.
+    Left,
 }
 
 impl Quad {

@@ -4,7 +4,7 @@ use image::GrayImage;
 use image::imageops::{rotate90, rotate180, rotate270};
 use serde::{Deserialize, Serialize};
 
-use crate::quad::{Point, Quad};
+use crate::quad::{Point, Quad, Side};
 
 /// A turn of a picture, clockwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,12 @@ impl Rotation {
             Rotation::None | Rotation::Half => (width, height),
             Rotation::Quarter | Rotation::ThreeQuarters => (height, width),
         }
+    }
+
+    /// Which side of the turned picture this side of the one before has become.
+    pub fn side(self, side: Side) -> Side {
+        let clockwise = [Side::Top, Side::Right, Side::Bottom, Side::Left];
+        clockwise[(side as usize + self as usize) % clockwise.len()]
     }
 
     /// Where a quad of the turned picture was in the one before, which had this size.
@@ -110,6 +116,23 @@ mod tests {
             };
             let before = turn.back(middle, (5.0, 3.0));
             assert_eq!((before.x, before.y), (3.5, 1.5), "{turn:?}");
+        }
+    }
+
+    #[test]
+    fn a_side_goes_where_the_pixels_at_it_go() {
+        let size = (50, 30);
+        for turn in ALL {
+            for (x, y) in [(0.0, 10.0), (40.0, 10.0), (20.0, 0.0), (20.0, 20.0)] {
+                let turned = Quad::upright(x, y, 10.0, 10.0);
+                let before = turn.to_source(&turned, size);
+                // A quad that touches one side of the turned picture touches one of the picture before.
+                let (width, height) = turn.size(size);
+                if turned.cut_at((width, height)).is_some() {
+                    let side = before.cut_at(size).map(|side| turn.side(side));
+                    assert_eq!(side, turned.cut_at((width, height)), "{turn:?} {x} {y}");
+                }
+            }
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::contract::event::Content;
 use crate::error::{Error, Result};
 use crate::explain::Explain;
 use crate::line::Page;
-use crate::line::ReadLine;
 use crate::live::region::Regions;
 use crate::pipeline::Pipeline;
 use crate::text::fields::Fields;
@@ -86,18 +85,17 @@ pub fn run(args: &Args) -> Result<()> {
         let outcome = image.map_err(|e| (None, e)).and_then(|path| {
             let explain = explained.folder(&path);
             match read(&mut pipeline, &path, args.line, explain.as_deref()) {
-                Ok((page, size, time)) => Ok((path, page, size, time)),
+                Ok((page, time)) => Ok((path, page, time)),
                 Err(e) => Err((Some(path), e)),
             }
         });
         match outcome {
-            Ok((path, page, size, time)) => {
+            Ok((path, page, time)) => {
                 let regions = looked_at.contents(&page.lines, &fields);
                 let read = Read {
                     path: &path,
                     page: &page,
                     regions: &regions,
-                    size,
                     time,
                 };
                 bar.suspend(|| read.write(&mut out, args.format, many))?;
@@ -141,7 +139,7 @@ fn read(
     path: &Path,
     line: bool,
     explain: Option<&Path>,
-) -> Result<(Page, (u32, u32), Duration)> {
+) -> Result<(Page, Duration)> {
     let luma = photo::load(path)?;
     let mut explain = explain.map(Explain::new).transpose()?;
     let start = Instant::now();
@@ -150,7 +148,7 @@ fn read(
     } else {
         pipeline.page(&luma, explain.as_mut())?
     };
-    Ok((page, luma.dimensions(), start.elapsed()))
+    Ok((page, start.elapsed()))
 }
 
 /// Where the pictures that explain an image go.
@@ -193,8 +191,6 @@ struct Read<'a> {
     path: &'a Path,
     page: &'a Page,
     regions: &'a [Content],
-    /// The image's width and height.
-    size: (u32, u32),
     time: Duration,
 }
 
@@ -213,13 +209,8 @@ impl Read<'_> {
                 escape(&page.text)
             )),
             Format::Json => {
-                let lines = page.lines.iter().map(|line| ReadLine {
-                    quad: page.turn.to_source(&line.quad, self.size),
-                    ..line.clone()
-                });
-                let lines: Vec<ReadLine> = lines.collect();
                 let mut row = serde_json::json!({
-                    "path": name, "text": page.text, "lines": lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
+                    "path": name, "text": page.text, "lines": page.lines, "rejected": page.rejected, "ms": (ms * 10.0).round() / 10.0,
                 });
                 if !regions.is_empty() {
                     row["regions"] = serde_json::json!(regions);

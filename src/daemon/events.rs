@@ -11,7 +11,6 @@ use crate::contract::plain::{LineText, PageText};
 use crate::line::ReadLine;
 use crate::live::region::Regions;
 use crate::live::track::Change;
-use crate::rotation::Rotation;
 use crate::text::fields::Fields;
 use crate::text::layout;
 
@@ -24,10 +23,6 @@ pub struct Origin {
     pub captured_at: SystemTime,
     /// From then until now.
     pub latency: Duration,
-    /// Its width and height.
-    pub size: (u32, u32),
-    /// How it was turned then, to be read.
-    pub turn: Rotation,
 }
 
 impl Origin {
@@ -53,7 +48,7 @@ pub fn line(change: Change, origin: Origin, fields: &Fields) -> Event {
         id,
         text: LineText::new(&line.text),
         confidence: Confidence::new(line.confidence),
-        quad: origin.turn.to_source(&line.quad, origin.size),
+        quad: line.quad,
         chars: chars.collect(),
         fields: fields.of(&line.text),
         region: line.region,

@@ -28,7 +28,6 @@ use crate::live::region::Regions;
 use crate::live::track::{Sight, Tracker};
 use crate::pipeline::Pipeline;
 use crate::retry::backoff::Backoff;
-use crate::rotation::Rotation;
 use crate::sink::keep::Keeper;
 use crate::text::fields::Fields;
 use crate::trigger::mode::Mode;
@@ -80,8 +79,6 @@ pub struct Reading<R> {
     health: Health,
     clock: Box<dyn Clock>,
     frame: Frame,
-    /// How the last picture that was read was turned for that.
-    turn: Rotation,
     /// The sharpest of the pictures put off, and how sharp it is: 0 where none is.
     put_off: (Frame, f32),
 }
@@ -118,7 +115,6 @@ impl<R: Reader> Reading<R> {
             health,
             clock,
             frame: Frame::empty(),
-            turn: Rotation::None,
             put_off: (Frame::empty(), 0.0),
         }
     }
@@ -225,20 +221,17 @@ impl<R: Reader> Reading<R> {
 
     fn read(&mut self) -> Result<()> {
         let page = self.reader.read(&self.frame.luma)?;
-        self.turn = page.turn;
         let origin = self.now();
         self.health.frame_read(origin.latency);
         self.guide.read(&self.frame.luma, &page);
         if !page.lines.is_empty() {
-            let size = self.frame.luma.dimensions();
-            let places = page.lines.iter();
-            let area = Area::about(places.map(|line| page.turn.to_source(&line.quad, size)));
+            let area = Area::about(page.lines.iter().map(|line| line.quad));
             self.gate.watch(area);
         }
         let sight = Sight {
             taken: self.frame.taken,
             clarity: self.gate.clarity(),
-            size: page.turn.size(self.frame.luma.dimensions()),
+            size: self.frame.luma.dimensions(),
         };
         let (mut appeared, teller) = (false, &mut self.teller);
         // Print on its head says nothing of what it was the right way up.
@@ -353,8 +346,6 @@ impl<R: Reader> Reading<R> {
             frame: self.frame.seq,
             captured_at: self.frame.captured_at,
             latency: self.clock.monotonic().saturating_sub(self.frame.taken),
-            size: self.frame.luma.dimensions(),
-            turn: self.turn,
         }
     }
 

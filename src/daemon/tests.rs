@@ -154,7 +154,7 @@ impl Reader for Lookup {
             let of_region = text.strip_prefix('@').and_then(|text| text.split_once(' '));
             let (region, text) = of_region.map_or((None, text), |(name, text)| (Some(name), text));
             ReadLine {
-                quad: place(i),
+                quad: turn.to_source(&place(i), luma.dimensions()),
                 text: text.into(),
                 confidence: 0.9,
                 chars: text.chars().map(|c| (c, 0.9)).collect(),

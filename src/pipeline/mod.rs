@@ -85,8 +85,8 @@ impl Pipeline {
         })
     }
 
-    /// Reads a picture of anything: finds its lines and reads each. Quads are in pixels of the picture
-    /// after it was turned. Which way is up is asked of the reader itself where `enhance.orientation` is `auto`.
+    /// Reads a picture of anything: finds its lines and reads each. It is turned upright for that; the quads that come out are
+    /// in pixels of the picture as it came. Which way is up is asked of the reader itself where `enhance.orientation` is `auto`.
     ///
     /// # Errors
     /// `Config`, when the model fails; `Io`, when `explain` cannot write.
@@ -121,7 +121,7 @@ impl Pipeline {
         }
         self.tidy.page(&mut lines);
         self.tidy.page(&mut doubtful);
-        let read = Page {
+        let mut read = Page {
             rejected,
             doubtful,
             upside_down,
@@ -131,6 +131,10 @@ impl Pipeline {
         if let Some(explain) = explain {
             explain.strips()?;
             explain.lines(&page, &read.lines, &self.regions)?;
+        }
+        // Only now: the order of the lines is that of the upright page.
+        for line in read.lines.iter_mut().chain(&mut read.doubtful) {
+            line.quad = turn.to_source(&line.quad, luma.dimensions());
         }
         self.page = page;
         Ok(read)

@@ -256,11 +256,9 @@ impl Evidence {
             .filter(|line| line.chars.len() >= LEAST_PRINT.0 && line.confidence >= LEAST_PRINT.1);
         let (read, not_read) = (count(&page.lines), doubtful.clone().count());
         let heights = doubtful.clone().map(|line| line.quad.height());
-        let size = luma.dimensions();
-        let place = |line: &ReadLine| page.turn.to_source(&line.quad, size);
         let softness = doubtful
             .clone()
-            .filter_map(|line| edges::softness(luma, &place(line)));
+            .filter_map(|line| edges::softness(luma, &line.quad));
         let most = |wrong: usize| 2 * wrong > not_read;
         let unread_chars: usize = doubtful.clone().map(|line| line.chars.len()).sum();
         Evidence {
@@ -269,17 +267,17 @@ impl Evidence {
             clipped: page
                 .lines
                 .iter()
-                .find_map(|line| line.quad.cut_at(page.turn.size(size)))
-                .map(clipped),
+                .find_map(|line| line.quad.cut_at(luma.dimensions()))
+                .map(|side| clipped(page.turn.side(side))),
             upside_down: page.upside_down,
-            area: Area::about(doubtful.clone().chain(&page.lines).map(place)),
+            area: Area::about(doubtful.clone().chain(&page.lines).map(|line| line.quad)),
             small: most(heights.filter(|&height| height < SMALL).count()),
             soft: most(softness.filter(|&softness| softness > SOFT).count()),
         }
     }
 }
 
-/// The hint for a line that runs out of the picture at this side.
+/// The hint for a line that runs out of the picture at this side of the upright page.
 fn clipped(side: Side) -> Hint {
     match side {
         Side::Left => Hint::ClippedLeft,

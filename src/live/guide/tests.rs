@@ -162,9 +162,10 @@ fn a_label_on_the_move_is_told_so_only_when_it_lasts() {
 fn in_a_picture_that_was_turned_the_side_is_that_of_the_page() {
     let mut bench = Bench::new();
     // The page is 360 pixels wide and 640 high; its line ends at the right edge, which is the camera's top.
+    let turn = Rotation::Quarter;
     let quad = at((360.0 - 192.0, 300.0), 24.0);
-    let mut page = read(quad);
-    page.turn = Rotation::Quarter;
+    let mut page = read(turn.to_source(&quad, (640, 360)));
+    page.turn = turn;
     let luma = rotate270(&GrayImage::from_pixel(360, 640, Luma([200])));
     assert_eq!(luma.dimensions(), (640, 360));
     bench.show(&luma, &page);

@@ -69,8 +69,8 @@ fn score(pipeline: &mut Pipeline, folder: &Path) -> Result<Score> {
     })?;
     let mut score = Score::default();
     for (file, truth) in labels.lines().filter_map(|row| row.split_once('\t')) {
-        let text = pipeline.line(&photo::load(&folder.join(file))?, None)?.text;
-        score.add(truth, &text, true);
+        let text = pipeline.line(&photo::load(&folder.join(file))?)?.text;
+        score.add(truth, text.as_str(), true);
     }
     Ok(score)
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::plain::RegionName;
+use crate::contract::plain::{PageText, RegionName};
 use crate::quad::Quad;
 use crate::rotation::Rotation;
 
@@ -31,8 +31,8 @@ pub struct ReadLine {
 pub struct Page {
     /// The lines, in reading order.
     pub lines: Vec<ReadLine>,
-    /// The lines' text, with a line break after each row.
-    pub text: String,
+    /// The lines' text, with a line break between rows.
+    pub text: PageText,
     /// How many lines were there that fit nothing that was asked for (see `[read.knowledge]`), and so are left out.
     pub rejected: usize,
     /// What was read less surely than is asked for: there is something, and nobody should rely on what it says.

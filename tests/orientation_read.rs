@@ -30,8 +30,8 @@ fn reader(orientation: Orientation) -> Pipeline {
 #[test]
 fn a_label_is_read_from_all_four_sides_and_its_lines_are_found_again_in_the_picture() {
     let card = card();
-    let upright = reader(Orientation::Upright).page(&card, None).unwrap();
-    assert_eq!(upright.text, TEXT);
+    let upright = reader(Orientation::Upright).page(&card).unwrap();
+    assert_eq!(upright.text.as_str(), TEXT);
     let mut reader = reader(Orientation::Auto);
     // How the label lies, and how it must be turned back.
     for (lies, turn) in [
@@ -41,7 +41,7 @@ fn a_label_is_read_from_all_four_sides_and_its_lines_are_found_again_in_the_pict
         (Rotation::ThreeQuarters, Rotation::Quarter),
     ] {
         let picture = lies.apply(&card);
-        let page = reader.page(&picture, None).unwrap();
+        let page = reader.page(&picture).unwrap();
         assert_eq!((page.text.as_str(), page.turn), (TEXT, turn));
         assert!(!page.upside_down);
         for (line, expected) in page.lines.iter().zip(&upright.lines) {
@@ -59,7 +59,7 @@ fn a_label_is_read_from_all_four_sides_and_its_lines_are_found_again_in_the_pict
 #[test]
 fn of_a_label_on_its_head_nothing_is_told_but_that_it_is() {
     let picture = Rotation::Half.apply(&card());
-    let page = reader(Orientation::Upright).page(&picture, None).unwrap();
+    let page = reader(Orientation::Upright).page(&picture).unwrap();
     assert!(page.upside_down);
     assert_eq!(page.lines, []);
     assert!(page.doubtful.len() >= 4, "{:?}", page.doubtful);
@@ -79,6 +79,6 @@ fn of_a_label_on_its_head_nothing_is_told_but_that_it_is() {
     assert_eq!(row["text"], TEXT);
     let top = |line: usize| row["lines"][line]["quad"][0][1].as_f64().unwrap();
     assert!(top(0) > top(4), "{row}");
-    let set = reader(Orientation::Half).page(&picture, None).unwrap();
+    let set = reader(Orientation::Half).page(&picture).unwrap();
     assert_eq!((set.text.as_str(), set.turn), (TEXT, Rotation::Half));
 }

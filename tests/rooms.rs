@@ -41,14 +41,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "capture", "error", "fault", "live", "sink", "text", "trigger", "vision",
         ],
     ),
-    ("explain", &["error", "line", "live"]),
     (
         "pipeline",
         &[
-            "config", "error", "explain", "line", "live", "model", "quad", "rotation", "text",
-            "vision",
+            "config", "error", "line", "live", "model", "quad", "rotation", "text", "vision",
         ],
     ),
+    ("explain", &["error", "line", "live", "pipeline", "quad"]),
     (
         "daemon",
         &[

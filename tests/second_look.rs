@@ -26,7 +26,7 @@ fn label() -> GrayImage {
 fn read(picture: &GrayImage, second_look: f32) -> Vec<&'static str> {
     let mut config = Config::default();
     config.read.second_look = second_look;
-    let page = Pipeline::new(&config).unwrap().page(picture, None).unwrap();
+    let page = Pipeline::new(&config).unwrap().page(picture).unwrap();
     let read = |printed: &&str| page.text.lines().any(|line| line == *printed);
     PRINTED.into_iter().filter(read).collect()
 }

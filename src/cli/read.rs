@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::explain::Explain;
 use crate::line::Page;
 use crate::live::region::Regions;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Observer, Pipeline};
 use crate::text::fields::Fields;
 
 /// What to do about an image of which nothing can be read as it is.
@@ -143,12 +143,18 @@ fn read(
     let luma = photo::load(path)?;
     let mut explain = explain.map(Explain::new).transpose()?;
     let start = Instant::now();
-    let page = if line {
-        pipeline.line(&luma, explain.as_mut())?
-    } else {
-        pipeline.page(&luma, explain.as_mut())?
+    let observer: &mut dyn Observer = match &mut explain {
+        Some(explain) => explain,
+        None => &mut (),
     };
-    Ok((page, start.elapsed()))
+    let page = if line {
+        pipeline.line_watched(&luma, observer)?
+    } else {
+        pipeline.page_watched(&luma, observer)?
+    };
+    let time = start.elapsed();
+    explain.map_or(Ok(()), Explain::finish)?;
+    Ok((page, time))
 }
 
 /// Where the pictures that explain an image go.
@@ -206,7 +212,7 @@ impl Read<'_> {
             Format::Tsv => out.line(format_args!(
                 "{}\t{}\t{ms:.1}",
                 escape(&name),
-                escape(&page.text)
+                escape(page.text.as_str())
             )),
             Format::Json => {
                 let mut row = serde_json::json!({

@@ -43,11 +43,9 @@ impl LineText {
 impl PageText {
     /// Joins `lines`, top to bottom, each cleaned as by [`LineText::new`]. A line break inside a
     /// line counts as a space, so that there are as many lines as were given.
-    pub fn new<'a>(lines: impl IntoIterator<Item = &'a str>) -> Self {
-        let lines: Vec<String> = lines
-            .into_iter()
-            .map(|line| LineText::new(line).0)
-            .collect();
+    pub fn new(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let lines = lines.into_iter();
+        let lines: Vec<String> = lines.map(|line| LineText::new(line.as_ref()).0).collect();
         PageText(lines.join("\n"))
     }
 
@@ -60,14 +58,19 @@ impl PageText {
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.split('\n')
     }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
-/// The character as it may leave the device, if it may.
+/// The character as it may leave the device, if it may: the one place that says so.
 ///
 /// Besides the control characters (Unicode category Cc) these are refused: the direction marks,
 /// embeddings, overrides and isolates of UAX 9, which make a terminal show another text than a
 /// program reads; the byte order mark; the interlinear anchors; and the invisible tag characters.
-fn printable(c: char) -> Option<char> {
+pub fn printable(c: char) -> Option<char> {
     match c {
         '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
         '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' => None,

@@ -7,12 +7,11 @@ use crate::contract::event::{
     Confidence, Event, Glyph, GuideEvent, Hint, LineEvent, NoReadEvent, PageChange, PageEvent,
     RegionChange, RegionEvent,
 };
-use crate::contract::plain::{LineText, PageText};
+use crate::contract::plain::LineText;
 use crate::line::ReadLine;
 use crate::live::region::Regions;
 use crate::live::track::Change;
 use crate::text::fields::Fields;
-use crate::text::layout;
 
 /// The picture that an event comes from.
 #[derive(Clone, Copy, Debug)]
@@ -66,20 +65,18 @@ pub fn page(
     regions: &Regions,
 ) -> PageEvent {
     let lines: Vec<ReadLine> = told.iter().map(|(_, line)| line.clone()).collect();
-    let rows = regions.rows(&lines);
-    let text = layout::text(&lines, &rows);
+    let (order, text) = regions.arrange(&lines);
     let sure = lines.iter().map(|l| l.confidence).sum::<f32>() / lines.len().max(1) as f32;
     PageEvent {
         event: PageChange::Steady,
-        text: PageText::new(text.lines()),
         confidence: Confidence::new(sure),
-        lines: rows
+        lines: order
             .iter()
-            .flatten()
             .filter_map(|&i| told.get(i))
             .map(|(id, _)| *id)
             .collect(),
-        fields: fields.of(&text),
+        fields: fields.of(text.as_str()),
+        text,
         regions: regions.contents(&lines, fields),
         frame: origin.frame,
         captured_at: origin.captured_at,

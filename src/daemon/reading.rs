@@ -40,7 +40,7 @@ pub trait Reader {
 
 impl Reader for Pipeline {
     fn read(&mut self, luma: &GrayImage) -> Result<Page> {
-        let page = self.page(luma, None)?;
+        let page = self.page(luma)?;
         if page.rejected > 0 {
             // At the rate of frames: for whoever looks why a line does not come.
             log::debug!(

@@ -107,9 +107,9 @@ fn figures(pipeline: &mut Pipeline, folder: &Path, args: &Args) -> Result<Figure
         let page = photo::load(&folder.join(&file)).and_then(|luma| {
             let start = Instant::now();
             let page = if args.line {
-                pipeline.line(&luma, None)
+                pipeline.line(&luma)
             } else {
-                pipeline.page(&luma, None)
+                pipeline.page(&luma)
             };
             times.push(start.elapsed().as_secs_f64() * 1e3);
             page
@@ -119,22 +119,25 @@ fn figures(pipeline: &mut Pipeline, folder: &Path, args: &Args) -> Result<Figure
             Page::default()
         });
         let mut one = Score::default();
-        one.add(&truth, &page.text, !args.ignore_case);
-        score.add(&truth, &page.text, !args.ignore_case);
+        one.add(&truth, page.text.as_str(), !args.ignore_case);
+        score.add(&truth, page.text.as_str(), !args.ignore_case);
         if args.confusions > 0 {
             let plain = |text| plain(text, !args.ignore_case);
-            let edits = edits(&plain(&truth), &plain(&page.text));
+            let edits = edits(&plain(&truth), &plain(page.text.as_str()));
             confusions.add(&edits.unwrap_or_default());
         }
         for line in page.lines.iter().filter(|_| args.calibration) {
-            calibration.add(line.confidence, one.right(page.text.chars().count()));
+            calibration.add(
+                line.confidence,
+                one.right(page.text.as_str().chars().count()),
+            );
         }
         outcomes.push(Outcome {
             edits: one.edits,
             cer: one.cer(),
             file,
             truth,
-            reading: page.text,
+            reading: page.text.into(),
         });
     }
     times.sort_by(f64::total_cmp);

@@ -87,42 +87,46 @@ impl Regions {
         areas.find(|(_, area)| area.polygon.holds(at))
     }
 
-    /// The rows of a page: region after region, each in reading order; then what lies in none.
-    pub fn rows(&self, lines: &[ReadLine]) -> Vec<Vec<usize>> {
-        let names = self.0.iter().map(|area| Some(&area.name));
-        let mut left: Vec<usize> = (0..lines.len()).collect();
-        let mut rows = Vec::new();
-        for name in names {
-            let (here, others) = left.into_iter().partition(|&i| {
-                lines
-                    .get(i)
-                    .is_some_and(|line| line.region.as_ref() == name)
-            });
-            rows.extend(rows_of(lines, here));
-            left = others;
-        }
-        rows.extend(rows_of(lines, left));
-        rows
+    /// The order of a page's lines, and its text: region after region, each in reading order; then what lies in none.
+    pub fn arrange(&self, lines: &[ReadLine]) -> (Vec<usize>, PageText) {
+        let rows = self.rows(lines);
+        let text = layout::text(lines, &rows);
+        (rows.into_iter().flatten().collect(), text)
+    }
+
+    fn rows(&self, lines: &[ReadLine]) -> Vec<Vec<usize>> {
+        let areas = self.0.iter().map(Some);
+        let known = |line: &ReadLine| self.0.iter().any(|area| area.has(line));
+        areas
+            .chain([None])
+            .flat_map(|area| {
+                rows_of(lines, |line| {
+                    area.map_or(!known(line), |area| area.has(line))
+                })
+            })
+            .collect()
     }
 
     /// What each region holds, by the lines in view.
     pub fn contents(&self, lines: &[ReadLine], fields: &Fields) -> Vec<Content> {
         let contents = self.0.iter().map(|area| {
-            let own = |&i: &usize| {
-                let line: Option<&ReadLine> = lines.get(i);
-                line.is_some_and(|line| line.region.as_ref() == Some(&area.name))
-            };
-            let own = (0..lines.len()).filter(|i| own(i)).collect();
-            let text = layout::text(lines, &rows_of(lines, own));
+            let text = layout::text(lines, &rows_of(lines, |line| area.has(line)));
             Content {
                 name: area.name.clone(),
                 expected: area.wording.clone(),
-                filled: area.expected.is_in(&text, fields),
-                text: PageText::new(text.lines()),
+                filled: area.expected.is_in(text.as_str(), fields),
+                text,
                 required: area.required,
             }
         });
         contents.collect()
+    }
+}
+
+impl Area {
+    /// Whether the line is one of this region's.
+    fn has(&self, line: &ReadLine) -> bool {
+        line.region.as_ref() == Some(&self.name)
     }
 }
 
@@ -136,12 +140,10 @@ impl Expected {
     }
 }
 
-/// The rows of those of the lines that have these indices.
-fn rows_of(lines: &[ReadLine], some: Vec<usize>) -> Vec<Vec<usize>> {
-    let quads: Vec<Quad> = some
-        .iter()
-        .filter_map(|&i| lines.get(i).map(|line| line.quad))
-        .collect();
+/// The rows of some of the lines.
+fn rows_of(lines: &[ReadLine], of: impl Fn(&ReadLine) -> bool) -> Vec<Vec<usize>> {
+    let own = lines.iter().enumerate().filter(|(_, line)| of(line));
+    let (some, quads): (Vec<usize>, Vec<Quad>) = own.map(|(i, line)| (i, line.quad)).unzip();
     let rows = layout::rows(&quads).into_iter();
     rows.map(|row| row.iter().filter_map(|&i| some.get(i).copied()).collect())
         .collect()

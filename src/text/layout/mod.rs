@@ -9,6 +9,7 @@
 mod columns;
 mod rows;
 
+use crate::contract::plain::PageText;
 use crate::line::ReadLine;
 use crate::quad::{Point, Quad};
 
@@ -86,25 +87,16 @@ pub fn rows(quads: &[Quad]) -> Vec<Vec<usize>> {
 
 /// The text of a page: the lines of a row with a space between them, `\n` between rows, and nothing
 /// for lines and rows without text. Indices that `lines` has not are passed over.
-pub fn text(lines: &[ReadLine], rows: &[Vec<usize>]) -> String {
-    let mut page = String::new();
-    for row in rows {
-        let mut first = true;
-        let texts = row
-            .iter()
-            .filter_map(|index| lines.get(*index))
-            .map(|line| line.text.trim());
-        for text in texts.filter(|text| !text.is_empty()) {
-            if !first {
-                page.push(' ');
-            } else if !page.is_empty() {
-                page.push('\n');
-            }
-            page.push_str(text);
-            first = false;
-        }
-    }
-    page
+pub fn text(lines: &[ReadLine], rows: &[Vec<usize>]) -> PageText {
+    let rows = rows.iter().map(|row| {
+        let texts = row.iter().filter_map(|index| lines.get(*index));
+        let texts: Vec<&str> = texts
+            .map(|line| line.text.trim())
+            .filter(|text| !text.is_empty())
+            .collect();
+        texts.join(" ")
+    });
+    PageText::new(rows.filter(|row| !row.is_empty()))
 }
 
 fn measurable(quad: &Quad) -> bool {

@@ -46,7 +46,7 @@ fn turned(lines: &[ReadLine], degrees: f32) -> Vec<ReadLine> {
 fn read(lines: &[ReadLine]) -> String {
     let read_as_is = |lines: &[ReadLine]| {
         let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
-        text(lines, &rows(&quads))
+        text(lines, &rows(&quads)).into()
     };
     let upright = read_as_is(lines);
     let mut backwards = lines.to_vec();
@@ -262,7 +262,7 @@ fn lines_on_top_of_each_other_are_rows_of_their_own() {
 fn empty_lines_leave_no_gap() {
     let lines = page_of(20.0, &[(0.0, 0.0, "a"), (0.0, 30.0, " "), (0.0, 60.0, "b")]);
     assert_eq!(read(&lines), "a\nb");
-    assert_eq!(text(&lines, &[vec![7], vec![0, 9, 2]]), "a b");
+    assert_eq!(text(&lines, &[vec![7], vec![0, 9, 2]]).as_str(), "a b");
     assert_eq!(rows(&[]), Vec::<Vec<usize>>::new());
 }
 

@@ -3,6 +3,7 @@
 //! Takes characters with a confidence each, from 0 to 1, and keeps a confidence for each character whatever
 //! becomes of them: where several become one, or others, it is that of the least certain.
 
+use crate::contract::plain::printable;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -21,17 +22,17 @@ pub fn clean(chars: &mut Vec<(char, f32)>) {
     single_spaces(chars);
 }
 
-/// Whether `c` never leaves: control characters (Cc), format characters (Cf: direction overrides,
-/// zero-width joiners, soft hyphens, tags, byte order marks), other characters that show nothing
+/// Whether `c` is dropped from what was read: what may not leave (control characters, direction overrides), and beyond that what
+/// print cannot be: format characters (Cf: zero-width joiners, soft hyphens, tags), other characters that show nothing
 /// by definition (fillers, variation selectors), private use (Co) and noncharacters. After Unicode 17.
 pub fn is_refused(c: char) -> bool {
     match c {
         // The ranges of Cf, and what is ignored by default, in the order of Unicode.
-        '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' => true,
+        '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{6DD}' | '\u{70F}' => true,
         '\u{890}'..='\u{891}' | '\u{8E2}' | '\u{115F}'..='\u{1160}' => true,
         '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' => true,
-        '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' => true,
-        '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' => true,
+        '\u{2060}'..='\u{206F}' | '\u{3164}' => true,
+        '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' => true,
         '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}' => true,
         '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' => true,
         // Private use.
@@ -39,7 +40,7 @@ pub fn is_refused(c: char) -> bool {
         // Noncharacters.
         '\u{FDD0}'..='\u{FDEF}' => true,
         c if u32::from(c) & 0xFFFE == 0xFFFE => true,
-        c => c.is_control(),
+        c => printable(c).is_none(),
     }
 }
 

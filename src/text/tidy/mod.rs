@@ -42,43 +42,15 @@ impl Settings {
     }
 }
 
-/// Corrects errors of reading by what the user knows: words, patterns of lot codes, dates.
-///
-/// It sees a line that is clean already and may change its text and characters; the line is cleaned
-/// again after it, and where it leaves `chars` not spelling `text`, the text counts.
-pub trait Corrector: Send {
-    /// Corrects `line` in place.
-    fn correct(&self, line: &mut ReadLine);
-}
-
-/// The clean-up with its settings and correctors; none of the latter unless added.
+/// The clean-up with its settings.
 pub struct Tidy {
     settings: Settings,
-    correctors: Vec<Box<dyn Corrector>>,
 }
 
 impl Tidy {
-    /// The clean-up without correctors. The settings have been checked.
+    /// The settings have been checked.
     pub fn new(settings: Settings) -> Self {
-        Tidy {
-            settings,
-            correctors: Vec::new(),
-        }
-    }
-
-    /// The same with one more corrector, which sees what the ones before it left.
-    pub fn with(mut self, corrector: Box<dyn Corrector>) -> Self {
-        self.correctors.push(corrector);
-        self
-    }
-
-    /// Cleans one line; it may come out empty.
-    pub fn line(&self, line: &mut ReadLine) {
-        self.clean(line);
-        for corrector in &self.correctors {
-            corrector.correct(line);
-            self.clean(line);
-        }
+        Tidy { settings }
     }
 
     /// Cleans all lines and drops those with nothing left. The order stays.
@@ -89,7 +61,8 @@ impl Tidy {
         lines.retain(|line| !line.text.is_empty());
     }
 
-    fn clean(&self, line: &mut ReadLine) {
+    /// Cleans one line; it may come out empty.
+    fn line(&self, line: &mut ReadLine) {
         if !line.chars.iter().map(|(c, _)| *c).eq(line.text.chars()) {
             line.chars = line.text.chars().map(|c| (c, line.confidence)).collect();
         }

@@ -103,24 +103,6 @@ fn lines_with_nothing_left_go_and_the_others_keep_their_order() {
 }
 
 #[test]
-fn a_corrector_is_asked_after_the_cleaning_and_cleaned_after() {
-    struct Zero;
-    impl Corrector for Zero {
-        fn correct(&self, line: &mut ReadLine) {
-            assert_eq!(line.text, "L0T  4".replace("  ", " "));
-            line.text = line.text.replace('0', "O\u{202e}");
-        }
-    }
-    let mut line = saying("L0T \t4", 0.8);
-    Tidy::new(Settings::default())
-        .with(Box::new(Zero))
-        .line(&mut line);
-    assert_eq!(line.text, "LOT 4");
-    // The corrector told nothing of single characters: they are as certain as the line.
-    assert_eq!(line.chars.first(), Some(&('L', 0.8)));
-}
-
-#[test]
 fn settings_out_of_range_are_named() {
     let settings = Settings {
         marks_below: 1.5,

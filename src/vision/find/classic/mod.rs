@@ -208,12 +208,5 @@ impl Finder {
     }
 }
 
-/// The lines of text in `luma`, in its pixels; for one picture. For many, a [`Finder`] keeps its buffers.
-pub fn find_lines(luma: &GrayImage, settings: &Settings) -> Vec<Quad> {
-    let mut finder = Finder::new(settings.clone());
-    finder.find(luma);
-    finder.quads
-}
-
 #[cfg(test)]
 mod tests;

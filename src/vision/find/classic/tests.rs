@@ -6,6 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn find_lines(luma: &GrayImage, settings: &Settings) -> Vec<Quad> {
+    Finder::new(settings.clone()).find(luma).to_vec()
+}
+
 /// H, E, T, O, A, n, o, r, one row a byte, the leftmost pixel in bit 4.
 const LETTERS: [[u8; 7]; 8] = [
     [17, 17, 17, 31, 17, 17, 17],

@@ -1,0 +1,65 @@
+//! What was read of a picture so far, and what it says of which way is up: print that is turned reads worse, capitals and figures
+//! too.
+
+use super::strip::LIKE_PRINT;
+use crate::line::ReadLine;
+use crate::quad::Quad;
+
+/// Print that stands on its head is read as other characters, less surely than this, after it was read again as well.
+pub const HARDLY_READ: f32 = 0.98;
+/// Radians (30 degrees): how far from level the line of an upright page can run. Of a steeper one nobody knows which way is up.
+const STEEP: f32 = 0.52;
+
+/// The lines of a picture so far.
+#[derive(Default)]
+pub struct Found {
+    /// Those that are read surely.
+    pub lines: Vec<ReadLine>,
+    /// Those that are not.
+    pub doubtful: Vec<ReadLine>,
+    /// How many fit nothing that was asked for.
+    pub rejected: usize,
+    /// How many lines were tried turned by half.
+    pub tried: usize,
+    /// How many of them read well only so.
+    pub turned: usize,
+}
+
+impl Found {
+    /// What was found elsewhere as well.
+    pub fn join(&mut self, other: Found) {
+        self.lines.extend(other.lines);
+        self.doubtful.extend(other.doubtful);
+        self.rejected += other.rejected;
+        self.tried += other.tried;
+        self.turned += other.turned;
+    }
+
+    /// Whether most of what was tried turned by half reads well only so.
+    pub fn is_upside_down(&self) -> bool {
+        2 * self.turned > self.tried
+    }
+
+    /// Characters that were read without doubt, and as on an upright page.
+    pub fn read_well(&self) -> usize {
+        let sure = |line: &&ReadLine| line.confidence >= HARDLY_READ && !is_steep(&line.quad);
+        self.lines
+            .iter()
+            .filter(sure)
+            .map(|line| line.chars.len())
+            .sum()
+    }
+
+    /// Whether these are most of those that are there, texture left out.
+    pub fn reads_well(&self) -> bool {
+        let all = self.lines.iter().chain(&self.doubtful);
+        let print = all.filter(|line| line.confidence >= LIKE_PRINT);
+        let there: usize = print.map(|line| line.chars.len()).sum();
+        2 * self.read_well() > there
+    }
+}
+
+/// Whether a line runs so steep that the page may well be upright and its letters not.
+pub fn is_steep(quad: &Quad) -> bool {
+    quad.angle().abs() >= STEEP
+}

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use glyphd::config::Config;
 use glyphd::contract::event::{Event, LineChange};
-use glyphd::daemon::Settings;
 use glyphd::pipeline::Pipeline;
 
 #[allow(
@@ -36,7 +35,7 @@ fn each_line_of_two_cards_held_up_by_hand_is_told_once() {
     let config = Config::default();
     let reader = Pipeline::new(&config).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenes/demo");
-    let played = play::play(&folder, FPS, reader, READING, Settings::of(&config)).unwrap();
+    let played = play::play(&folder, FPS, reader, READING, config).unwrap();
     let told = played.told.iter().filter_map(|told| match &told.event {
         Event::Line(line) if line.event != LineChange::Gone => Some(line.text.as_str()),
         _ => None,

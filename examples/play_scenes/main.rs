@@ -19,7 +19,6 @@ use std::time::Duration;
 use clap::Parser;
 use glyphd::config::Config;
 use glyphd::contract::event::Event;
-use glyphd::daemon::Settings;
 use glyphd::pipeline::Pipeline;
 use glyphd::trigger::mode;
 
@@ -78,14 +77,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 true => cache::Kept::within(folder, &config, pipeline)?,
                 false => cache::Kept::nothing(pipeline),
             };
-            let settings = Settings::of(&config);
-            let played = play::play(
-                folder,
-                scene.fps,
-                reader,
-                Duration::from_millis(cost),
-                settings,
-            )?;
+            let cost_of_one = Duration::from_millis(cost);
+            let played = play::play(folder, scene.fps, reader, cost_of_one, config.clone())?;
             if args.events {
                 for told in &played.told {
                     println!(

@@ -12,8 +12,9 @@ use std::time::{Duration, SystemTime};
 use glyphd::capture::frame::Frame;
 use glyphd::capture::photo;
 use glyphd::capture::{self, Clock, Next, Source, Stats};
+use glyphd::config::Config;
 use glyphd::contract::event::Event;
-use glyphd::daemon::{Health, Opener, Orders, Outlets, Reader, Reading, Settings, Table};
+use glyphd::daemon::{Health, Links, Opener, Orders, Outlets, Reader, Reading, Table};
 use glyphd::error::Result;
 use glyphd::line::Page;
 use glyphd::line::ReadLine;
@@ -246,7 +247,7 @@ pub fn play<R: Reader>(
     fps: f64,
     reader: R,
     cost: Duration,
-    settings: Settings,
+    config: Config,
 ) -> Result<Played> {
     let (clock, desk, health) = (
         SimulatedClock::default(),
@@ -275,15 +276,13 @@ pub fn play<R: Reader>(
         clock: clock.clone(),
         desk: Arc::clone(&desk),
     };
-    let reading = Reading::new(
-        reader,
-        Box::new(Folder(Some(camera))),
-        settings,
-        outlets.clone(),
-        Orders::default(),
+    let links = Links {
+        orders: Orders::default(),
         health,
-        Box::new(clock),
-    );
+        outlets: outlets.clone(),
+    };
+    let source = Box::new(Folder(Some(camera)));
+    let reading = Reading::new(reader, source, Arc::new(config), links, Box::new(clock));
     reading.run()?;
     outlets.close(DELIVERY);
     let played = std::mem::take(&mut locked(&desk).played);

@@ -56,6 +56,15 @@ macro_rules! tables {
                 );)*
                 faults
             }
+
+            /// The names of the tables that differ from those of `other`.
+            pub fn differing(&self, other: &$name) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if self.$table != other.$table {
+                    names.push(stringify!($table));
+                })*
+                names
+            }
         }
     };
 }

@@ -10,20 +10,17 @@ mod notify;
 mod orders;
 mod outlets;
 mod reading;
-mod reload;
 mod service;
-mod settings;
 mod signals;
 mod sinks;
 mod supervised;
 mod teller;
 
 pub use health::Health;
-pub use orders::{Change, Ordered, Orders};
+pub use orders::Orders;
 pub use outlets::{Outlets, Table};
-pub use reading::{Reader, Reading};
+pub use reading::{Links, Reader, Reading};
 pub use service::run;
-pub use settings::{Pauses, Settings};
 
 use crate::capture::{self, Source};
 use crate::error::Result;

@@ -1,6 +1,6 @@
-//! What the service manager is told: ready, reloading, ending, a line on the state, and that glyphd is alive.
+//! What the service manager is notified of: ready, reloading, stopping, a status line, and that glyphd is alive.
 //!
-//! Takes effect under systemd alone (`$NOTIFY_SOCKET`, sd_notify(3)); elsewhere nothing happens.
+//! This takes effect under systemd alone (`$NOTIFY_SOCKET`, sd_notify(3)); elsewhere nothing happens.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ pub struct Manager {
 }
 
 struct Watchdog {
-    /// How often it wants to hear something.
+    /// How often it is fed.
     every: Duration,
     fed_at: Instant,
     /// The beats of the reading thread when it was fed.
@@ -21,7 +21,7 @@ struct Watchdog {
 }
 
 impl Manager {
-    /// As the environment says.
+    /// The manager that the environment names.
     pub fn of_environment() -> Self {
         // Fed twice in each of its intervals, as sd_watchdog_enabled(3) advises.
         let watchdog = sd_notify::watchdog_enabled().map(|limit| Watchdog {
@@ -37,31 +37,31 @@ impl Manager {
 
     /// The sinks are open and the model is loaded.
     pub fn ready(&self) {
-        say(&[NotifyState::Ready]);
+        notify(&[NotifyState::Ready]);
     }
 
     /// A new configuration is being read; `ready` ends it.
     pub fn reloading(&self) {
         match NotifyState::monotonic_usec_now() {
-            Ok(now) => say(&[NotifyState::Reloading, now]),
-            Err(_) => say(&[NotifyState::Reloading]),
+            Ok(now) => notify(&[NotifyState::Reloading, now]),
+            Err(_) => notify(&[NotifyState::Reloading]),
         }
     }
 
-    /// The end has begun.
+    /// glyphd has begun to end.
     pub fn stopping(&self) {
-        say(&[NotifyState::Stopping]);
+        notify(&[NotifyState::Stopping]);
     }
 
-    /// The line that `systemctl status` shows; told when it has changed.
+    /// The line that `systemctl status` shows; sent when it has changed.
     pub fn status(&mut self, status: String) {
         if self.status != status {
-            say(&[NotifyState::Status(&status)]);
+            notify(&[NotifyState::Status(&status)]);
             self.status = status;
         }
     }
 
-    /// Tells that glyphd is alive, when it is time for it and the reading thread has made steps since the last time.
+    /// Feeds the watchdog when it is time for it and the reading thread has got on since the last time.
     pub fn alive(&mut self, beats: u64) {
         let Some(watchdog) = &mut self.watchdog else {
             return;
@@ -70,15 +70,15 @@ impl Manager {
         if watchdog.fed_at.elapsed() >= watchdog.every.min(Duration::from_secs(5))
             && beats != watchdog.beats
         {
-            say(&[NotifyState::Watchdog]);
+            notify(&[NotifyState::Watchdog]);
             watchdog.fed_at = Instant::now();
             watchdog.beats = beats;
         }
     }
 }
 
-fn say(states: &[NotifyState]) {
+fn notify(states: &[NotifyState]) {
     if let Err(fault) = sd_notify::notify(states) {
-        log::debug!("the service manager cannot be told: {fault}");
+        log::debug!("the service manager cannot be notified: {fault}");
     }
 }

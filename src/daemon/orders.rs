@@ -1,43 +1,47 @@
-//! What the reading thread is told to do, from the thread that answers requests.
+//! What the reading thread is told to do by the thread that answers requests.
 //!
-//! Takes orders at any time and keeps them until the reading thread asks, between two pictures; whoever waits there is
-//! woken. Orders do not queue: a second trigger before the first was seen to is the same trigger, and of two
-//! changes the newer counts.
+//! Orders can be given at any time; the reading thread takes them between two pictures, and is woken if it waits there.
+//! Orders do not queue: a second trigger before the first was taken is the same trigger, and of two changes the newer
+//! counts.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::settings::Settings;
+use crate::config::Config;
 
-/// What the reading goes on with; what is not there stays as it is.
-pub struct Change<R> {
-    /// What reads the pictures.
-    pub reader: Option<R>,
-    /// How and when is read. A part whose settings are as they were goes on as it is.
-    pub settings: Option<Settings>,
+/// What is to be done about a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// Read what is in view now.
+    Begin,
+    /// Read no longer for the trigger.
+    Cancel,
 }
 
-impl<R> Default for Change<R> {
+/// All that was ordered and not yet taken.
+pub struct Ordered<R> {
+    /// End; holds for good.
+    pub stop: bool,
+    /// Read nothing, with the camera closed; holds until it is revoked.
+    pub paused: bool,
+    /// What is to be done about a trigger.
+    pub trigger: Option<Trigger>,
+    /// Read the pictures with this from now on.
+    pub reader: Option<R>,
+    /// Work by this configuration from now on.
+    pub config: Option<Arc<Config>>,
+}
+
+impl<R> Default for Ordered<R> {
     fn default() -> Self {
-        Change {
+        Ordered {
+            stop: false,
+            paused: false,
+            trigger: None,
             reader: None,
-            settings: None,
+            config: None,
         }
     }
-}
-
-/// All that was ordered and not yet taken, and what holds until it is revoked.
-pub struct Ordered<R> {
-    /// End.
-    pub stop: bool,
-    /// Read nothing, without a camera.
-    pub paused: bool,
-    /// Read now.
-    pub trigger: bool,
-    /// Read no longer for the trigger.
-    pub untrigger: bool,
-    /// Go on with these.
-    pub change: Change<R>,
 }
 
 struct State<R> {
@@ -46,7 +50,7 @@ struct State<R> {
     news: bool,
 }
 
-/// Orders; clones are the same.
+/// Orders; clones share them.
 pub struct Orders<R>(Arc<(Mutex<State<R>>, Condvar)>);
 
 impl<R> Clone for Orders<R> {
@@ -57,15 +61,8 @@ impl<R> Clone for Orders<R> {
 
 impl<R> Default for Orders<R> {
     fn default() -> Self {
-        let ordered = Ordered {
-            stop: false,
-            paused: false,
-            trigger: false,
-            untrigger: false,
-            change: Change::default(),
-        };
         let state = State {
-            ordered,
+            ordered: Ordered::default(),
             news: false,
         };
         Orders(Arc::new((Mutex::new(state), Condvar::new())))
@@ -78,45 +75,42 @@ impl<R> Orders<R> {
         self.order(|ordered| ordered.stop = true);
     }
 
-    /// Orders to let the camera go, or to go on.
+    /// Orders the reading to close the camera and rest, or to go on.
     pub fn pause(&self, paused: bool) {
         self.order(|ordered| ordered.paused = paused);
     }
 
     /// Orders a reading of what is in view now.
     pub fn trigger(&self) {
-        self.order(|ordered| (ordered.trigger, ordered.untrigger) = (true, false));
+        self.order(|ordered| ordered.trigger = Some(Trigger::Begin));
     }
 
     /// Orders the end of such a reading.
-    pub fn untrigger(&self) {
-        self.order(|ordered| (ordered.trigger, ordered.untrigger) = (false, true));
+    pub fn cancel_trigger(&self) {
+        self.order(|ordered| ordered.trigger = Some(Trigger::Cancel));
     }
 
-    /// Orders new parts.
-    pub fn change(&self, change: Change<R>) {
+    /// Orders another configuration, and what reads the pictures by it unless that stays.
+    pub fn change(&self, reader: Option<R>, config: Arc<Config>) {
         self.order(|ordered| {
-            let held = &mut ordered.change;
-            held.reader = change.reader.or(held.reader.take());
-            held.settings = change.settings.or(held.settings.take());
+            ordered.reader = reader.or(ordered.reader.take());
+            ordered.config = Some(config);
         });
     }
 
-    /// Takes what was ordered; what holds on (`stop`, `paused`) is told each time.
+    /// Takes what was ordered; `stop` and `paused` stay.
     pub fn take(&self) -> Ordered<R> {
         let mut state = self.lock();
         state.news = false;
-        let ordered = &mut state.ordered;
-        Ordered {
-            stop: ordered.stop,
-            paused: ordered.paused,
-            trigger: std::mem::take(&mut ordered.trigger),
-            untrigger: std::mem::take(&mut ordered.untrigger),
-            change: std::mem::take(&mut ordered.change),
-        }
+        let lasting = Ordered {
+            stop: state.ordered.stop,
+            paused: state.ordered.paused,
+            ..Ordered::default()
+        };
+        std::mem::replace(&mut state.ordered, lasting)
     }
 
-    /// Whether a pause is ordered; it may have to wait for the picture in work.
+    /// Whether a pause is ordered; the reading may still be busy with a picture.
     pub fn is_paused(&self) -> bool {
         self.lock().ordered.paused
     }
@@ -155,32 +149,36 @@ mod tests {
         orders.pause(true);
         assert!(orders.wait(Duration::ZERO));
         let first = orders.take();
-        assert!(first.trigger && first.paused && !first.stop);
+        assert_eq!(first.trigger, Some(Trigger::Begin));
+        assert!(first.paused && !first.stop);
         let second = orders.take();
-        assert!(!second.trigger && second.paused);
+        assert!(second.trigger.is_none() && second.paused);
         assert!(!orders.wait(Duration::ZERO));
     }
 
     #[test]
     fn of_two_changes_the_newer_of_each_kind_counts() {
         let orders = Orders::<u8>::default();
-        let reader = |reader| Change {
-            reader,
-            ..Change::default()
+        let config = |width| {
+            let mut config = Config::default();
+            config.camera.width = width;
+            Arc::new(config)
         };
-        orders.change(reader(Some(1)));
-        orders.change(reader(Some(2)));
-        orders.change(reader(None));
-        assert_eq!(orders.take().change.reader, Some(2));
-        assert_eq!(orders.take().change.reader, None);
+        orders.change(Some(1), config(320));
+        orders.change(Some(2), config(640));
+        orders.change(None, config(800));
+        let ordered = orders.take();
+        assert_eq!(ordered.reader, Some(2));
+        assert_eq!(ordered.config, Some(config(800)));
+        let ordered = orders.take();
+        assert_eq!((ordered.reader, ordered.config), (None, None));
     }
 
     #[test]
-    fn a_trigger_taken_back_before_it_was_seen_to_is_none() {
+    fn a_trigger_cancelled_before_it_was_taken_is_none() {
         let orders = Orders::<u8>::default();
         orders.trigger();
-        orders.untrigger();
-        let ordered = orders.take();
-        assert!(!ordered.trigger && ordered.untrigger);
+        orders.cancel_trigger();
+        assert_eq!(orders.take().trigger, Some(Trigger::Cancel));
     }
 }

@@ -3,20 +3,21 @@
 //! Takes orders between two pictures. After every step that ended as it should, be it a picture read or a wait for
 //! the source, a beat is noted: whoever watches knows by it that the thread is not stuck.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use image::GrayImage;
 
 use super::events::{self, Origin};
 use super::health::Health;
-use super::orders::{Change, Orders};
+use super::orders::{Ordered, Orders, Trigger};
 use super::outlets::Outlets;
-use super::settings::Settings;
 use super::supervised::{Step, Supervised};
 use super::teller::Teller;
 use super::{Ended, Opener};
 use crate::capture::Clock;
 use crate::capture::frame::Frame;
+use crate::config::Config;
 use crate::contract::event::Content;
 use crate::contract::event::{LineChange, PageEvent};
 use crate::contract::status::State;
@@ -25,12 +26,16 @@ use crate::line::Page;
 use crate::live::gate::{Area, Gate, Worth};
 use crate::live::guide::Guide;
 use crate::live::region::Regions;
-use crate::live::track::{Sight, Tracker};
+use crate::live::track::{self, Sight, Tracker};
 use crate::pipeline::Pipeline;
-use crate::retry::backoff::Backoff;
 use crate::sink::keep::Keeper;
 use crate::text::fields::Fields;
+use crate::text::knowledge;
 use crate::trigger::mode::Mode;
+
+/// How long the thread rests at a time while it has nothing to read: long enough to cost nothing, and a camera that has
+/// gone meanwhile is noticed after it.
+const REST: Duration = Duration::from_secs(1);
 
 /// What reads a frame: the pipeline, or a stand-in in tests.
 pub trait Reader {
@@ -62,6 +67,16 @@ struct Triggered {
     held_back: Option<Vec<Content>>,
 }
 
+/// What the reading thread shares with the thread that started it.
+pub struct Links<R> {
+    /// What it is told to do.
+    pub orders: Orders<R>,
+    /// How it is doing.
+    pub health: Health,
+    /// Where events go.
+    pub outlets: Outlets,
+}
+
 /// Everything between the source and the outlets.
 pub struct Reading<R> {
     reader: R,
@@ -74,7 +89,8 @@ pub struct Reading<R> {
     /// Set when the only reading that was asked for has come to its end.
     over: Option<Ended>,
     keeper: Keeper,
-    settings: Settings,
+    config: Arc<Config>,
+    rest: Duration,
     orders: Orders<R>,
     health: Health,
     clock: Box<dyn Clock>,
@@ -84,38 +100,51 @@ pub struct Reading<R> {
 }
 
 impl<R: Reader> Reading<R> {
-    /// Nothing is opened yet. `opener` is set up with the camera of `settings`.
+    /// Nothing is opened yet. `opener` opens the camera of `config`.
     pub fn new(
         reader: R,
         opener: Box<dyn Opener>,
-        settings: Settings,
-        outlets: Outlets,
-        orders: Orders<R>,
-        health: Health,
+        config: Arc<Config>,
+        links: Links<R>,
         clock: Box<dyn Clock>,
     ) -> Self {
-        let backoff = Backoff::new(settings.pauses.first, settings.pauses.longest);
+        let Links {
+            orders,
+            health,
+            outlets,
+        } = links;
         Reading {
             reader,
-            source: Supervised::new(opener, backoff, health.clone()),
-            gate: Gate::new(settings.gate.clone()),
-            guide: Guide::new(settings.guide.clone()),
-            tracker: Tracker::new(settings.track.clone()),
+            source: Supervised::new(opener, health.clone()),
+            gate: Gate::new(config.gate.clone()),
+            guide: Guide::new(config.guide.clone()),
+            tracker: Tracker::new(track_settings(&config)),
             teller: Teller::new(
                 outlets,
                 health.clone(),
-                Fields::new(settings.fields.clone()),
-                Regions::new(&settings.region),
+                Fields::new(config.fields.clone()),
+                Regions::new(&config.region),
             ),
             triggered: None,
             over: None,
-            keeper: Keeper::new(settings.keep.clone()),
-            settings,
+            keeper: Keeper::new(config.keep.clone()),
+            config,
+            rest: REST,
             orders,
             health,
             clock,
             frame: Frame::empty(),
             put_off: (Frame::empty(), 0.0),
+        }
+    }
+
+    /// Waits for nothing, so that a test takes no time.
+    #[cfg(test)]
+    pub fn without_pauses(self) -> Self {
+        Reading {
+            source: self.source.without_pauses(),
+            rest: Duration::ZERO,
+            ..self
         }
     }
 
@@ -130,22 +159,25 @@ impl<R: Reader> Reading<R> {
             if ordered.stop {
                 return Ok(Ended::Stopped);
             }
-            self.go_on_with(ordered.change);
-            if ordered.untrigger {
-                self.end_trigger();
+            let (trigger, paused) = (ordered.trigger, ordered.paused);
+            self.apply(ordered);
+            match trigger {
+                Some(Trigger::Begin) => self.begin_trigger(),
+                Some(Trigger::Cancel) => self.end_trigger(),
+                None => {}
             }
-            if ordered.trigger || self.is_once() && self.triggered.is_none() {
+            if self.is_once() && self.triggered.is_none() {
                 self.begin_trigger();
             }
             let mut ended = None;
-            if ordered.paused {
+            if paused {
                 self.pause();
             } else {
                 ended = self.run_once()?;
             }
             self.health.beat();
             if let Some(trigger) = &self.triggered
-                && (self.clock.monotonic() >= trigger.since + self.settings.trigger.deadline()
+                && (self.clock.monotonic() >= trigger.since + self.config.trigger.deadline()
                     || ended.is_some() && self.is_once())
             {
                 self.end_trigger();
@@ -162,15 +194,16 @@ impl<R: Reader> Reading<R> {
             self.wait_without(pause);
             return Ok(None);
         }
-        let reads = self.settings.trigger.mode == Mode::Continuous || self.triggered.is_some();
+        let reads = self.config.trigger.mode == Mode::Continuous || self.triggered.is_some();
         if self.source.is_well() {
-            self.health.set_state(if reads {
+            let state = if reads {
                 State::Reading
             } else {
                 State::Waiting
-            });
+            };
+            self.health.update(|now| now.state = state);
         }
-        if !reads && (self.orders.wait(self.settings.pauses.rest) || !self.source.is_live()) {
+        if !reads && (self.orders.wait(self.rest) || !self.source.is_live()) {
             return Ok(None);
         }
         match self.source.next(&mut self.frame, &*self.clock)? {
@@ -212,7 +245,7 @@ impl<R: Reader> Reading<R> {
 
     /// The picture shows what the last one did.
     fn hold(&mut self) {
-        self.health.frame_still();
+        self.health.update(|now| now.reading.still += 1);
         let (taken, origin, teller) = (self.frame.taken, self.now(), &mut self.teller);
         self.tracker
             .hold(taken, |change| teller.line(change, origin));
@@ -285,7 +318,7 @@ impl<R: Reader> Reading<R> {
     /// What is in view is told again, as if it had just come.
     fn begin_trigger(&mut self) {
         self.end_trigger();
-        self.health.triggered();
+        self.health.update(|now| now.reading.triggers += 1);
         self.forget_pictures();
         let (origin, teller) = (self.now(), &mut self.teller);
         self.tracker.forget(|change| teller.line(change, origin));
@@ -319,7 +352,7 @@ impl<R: Reader> Reading<R> {
             }
             return;
         }
-        self.health.not_read();
+        self.health.update(|now| now.reading.no_reads += 1);
         self.teller.regions(&contents, origin);
         let tried = self.clock.monotonic().saturating_sub(trigger.since);
         self.teller.tell(events::no_read(trigger.at, tried));
@@ -327,7 +360,7 @@ impl<R: Reader> Reading<R> {
     }
 
     fn is_once(&self) -> bool {
-        self.settings.trigger.mode == Mode::Once
+        self.config.trigger.mode == Mode::Once
     }
 
     /// A trigger is over, which is all there is to do in mode `once`.
@@ -367,11 +400,14 @@ impl<R: Reader> Reading<R> {
 
     /// Lets the camera go, so that its light goes out, and waits.
     fn pause(&mut self) {
-        if self.source.let_go() {
-            self.health.camera_rests();
-        }
-        self.health.set_state(State::Paused);
-        self.wait_without(self.settings.pauses.rest);
+        let was_open = self.source.close();
+        self.health.update(|now| {
+            if was_open {
+                now.camera_rests();
+            }
+            now.state = State::Paused;
+        });
+        self.wait_without(self.rest);
     }
 
     fn wait_without(&mut self, pause: Duration) {
@@ -379,16 +415,17 @@ impl<R: Reader> Reading<R> {
         self.time_passes();
     }
 
-    fn go_on_with(&mut self, change: Change<R>) {
-        if let Some(reader) = change.reader {
+    /// Works by another configuration, where one was ordered. A part whose settings are as they were goes on as it is.
+    fn apply(&mut self, ordered: Ordered<R>) {
+        if let Some(reader) = ordered.reader {
             self.reader = reader;
             self.forget_pictures();
         }
-        let Some(new) = change.settings else {
+        let Some(new) = ordered.config else {
             return;
         };
-        let old = std::mem::replace(&mut self.settings, new);
-        let new = &self.settings;
+        let old = std::mem::replace(&mut self.config, new);
+        let new = &self.config;
         if new.camera != old.camera {
             self.source.change(new.camera.clone());
         }
@@ -403,7 +440,19 @@ impl<R: Reader> Reading<R> {
             self.teller.look_at(Regions::new(&new.region));
         }
         self.guide.set(new.guide.clone());
-        self.tracker.set(new.track.clone());
+        self.tracker.set(track_settings(new));
         self.teller.look_for(Fields::new(new.fields.clone()));
+    }
+}
+
+/// Of readings that fit what is known, one that does not fit can be put together: none is where such a reading is rejected.
+fn track_settings(config: &Config) -> track::Settings {
+    let regions = config.region.0.iter().filter_map(|region| region.mode);
+    let rejects = regions
+        .chain([config.read.knowledge.mode])
+        .any(|mode| mode == knowledge::Mode::Only);
+    track::Settings {
+        combine: config.track.combine && !rejects,
+        ..config.track.clone()
     }
 }

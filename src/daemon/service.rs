@@ -1,19 +1,19 @@
-//! The thread that answers: starts the reading, sees to what is asked, and ends it all.
+//! The thread that answers requests: it starts the reading thread, reloads the configuration, and ends it all.
 //!
-//! Never reads and never waits for a sink; so whatever the camera and the sinks do, an answer comes within the time
-//! that loading a configuration takes, and the end within a second.
+//! It never reads a picture and never waits for a sink. So, whatever the camera and the sinks do, an answer comes within
+//! the time that loading a configuration takes, and the end within a second.
 
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::Ended;
 use super::health::Health;
 use super::notify::Manager;
 use super::orders::Orders;
-use super::reading::Reading;
-use super::settings::Settings;
+use super::reading::{Links, Reading};
 use super::signals::Signals;
 use super::sinks::{FAREWELL, Sinks};
-use super::{Ended, reload};
 use crate::capture::{Finder, SystemClock};
 use crate::config::Config;
 use crate::contract::control::{self, Answer, Command, Inbox, Request, Requests};
@@ -24,42 +24,49 @@ use crate::sink::metrics::Metrics;
 use crate::trigger::gpio::Watch;
 use crate::trigger::mode::Mode;
 
-/// How long the thread waits for a request before it looks after other things: the end, the watchdog.
+/// How long the thread waits for a request before it looks at other things: the end, the watchdog.
 const TICK: Duration = Duration::from_millis(100);
-/// How often the line for the service manager is made anew.
+/// How often the status line is sent to the service manager.
 const STATUS_EVERY: Duration = Duration::from_secs(2);
-/// How long the reading thread has to come to its end. A reading takes longer on a slow board: it is then given
-/// up, and nothing of it was told.
+/// How long the reading thread has to end. A reading takes longer on a slow board: it is then abandoned, and nothing of
+/// it is published.
 const LAST_READING: Duration = Duration::from_millis(150);
-/// How long the sinks have to send what they took when glyphd ends by itself: a page takes a serial line at 9600 baud a second or two, and nobody waits.
+/// How long the sinks have to send what they took when glyphd ends by itself: a page takes a second or two on a serial
+/// line at 9600 baud, and nobody waits.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// Reads until a signal, the end of a recorded source, or once, as the configuration says. `load` gives the configuration anew, for a reload.
+/// Reads until a signal comes, a recorded source ends, or, in mode `once`, there is a reading. `load` loads the
+/// configuration again for a reload.
 ///
 /// # Errors
 /// When the configuration, the model or an output cannot be used, or the source never will; in mode `once` of kind
 /// `NothingRead` when nothing was read in time, and `NoDevice` when there was no camera.
 pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
+    let config = Arc::new(config);
     let (requests, inbox) = control::requests();
-    let signals = Signals::heed()?;
+    let signals = Signals::install()?;
     log::info!("{}", config.keep.describe());
     let pipeline = Pipeline::new(&config)?;
     let sinks = Sinks::open(&config.output, requests.clone())?;
     let gpio = Watch::of(&config.trigger.gpio, requests.clone())?;
     let (orders, health) = (Orders::default(), Health::default());
+    let links = Links {
+        orders: orders.clone(),
+        health: health.clone(),
+        outlets: sinks.outlets().clone(),
+    };
+    let finder = Box::new(Finder::new(config.camera.clone()));
     let reading = Reading::new(
         pipeline,
-        Box::new(Finder::new(config.camera.clone())),
-        Settings::of(&config),
-        sinks.outlets().clone(),
-        orders.clone(),
-        health.clone(),
+        finder,
+        Arc::clone(&config),
+        links,
         Box::new(SystemClock),
     );
     let reading = thread::Builder::new()
         .name("reading".into())
         .spawn(move || reading.run())
-        .map_err(|e| err!(Io, "no thread to read with: {e}").caused_by(e))?;
+        .map_err(|e| err!(Io, "cannot start the reading thread: {e}").caused_by(e))?;
     let mut service = Service {
         config,
         load,
@@ -71,7 +78,7 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
         manager: Manager::of_environment(),
         metrics: Metrics::default(),
         started: Instant::now(),
-        told_at: None,
+        reported_at: None,
     };
     service.manager.ready();
     service.serve(&inbox, &signals, &reading);
@@ -79,7 +86,7 @@ pub fn run(config: Config, load: impl Fn() -> Result<Config>) -> Result<()> {
 }
 
 struct Service<L> {
-    config: Config,
+    config: Arc<Config>,
     load: L,
     sinks: Sinks,
     gpio: Option<Watch>,
@@ -89,8 +96,8 @@ struct Service<L> {
     manager: Manager,
     metrics: Metrics,
     started: Instant,
-    /// When the service manager was last told how things are.
-    told_at: Option<Instant>,
+    /// When the status line was last sent to the service manager.
+    reported_at: Option<Instant>,
 }
 
 impl<L: Fn() -> Result<Config>> Service<L> {
@@ -104,8 +111,11 @@ impl<L: Fn() -> Result<Config>> Service<L> {
                 self.answer(request);
             }
             self.manager.alive(self.health.beats());
-            if self.told_at.is_none_or(|at| at.elapsed() >= STATUS_EVERY) {
-                self.told_at = Some(Instant::now());
+            if self
+                .reported_at
+                .is_none_or(|at| at.elapsed() >= STATUS_EVERY)
+            {
+                self.reported_at = Some(Instant::now());
                 self.manager.status(self.status().line());
             }
             let mut metrics = std::mem::take(&mut self.metrics);
@@ -113,7 +123,7 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             self.metrics = metrics;
         }
         if signals.end() {
-            log::info!("told to end");
+            log::info!("a signal asks glyphd to end");
         }
     }
 
@@ -126,60 +136,47 @@ impl<L: Fn() -> Result<Config>> Service<L> {
         let answer = match command {
             Command::Status => Answer {
                 status: Some(Box::new(self.status())),
-                ..says("as it is now")
+                ..says("the status of now")
             },
             Command::Trigger if self.orders.is_paused() => {
                 Answer::refused(command.word(), "paused: send `resume` first")
             }
-            Command::Trigger if self.config.trigger.mode == Mode::Once => {
-                Answer::refused(command.word(), "reads already, once")
-            }
+            Command::Trigger if self.config.trigger.mode == Mode::Once => Answer::refused(
+                command.word(),
+                "already reading: in mode `once` it needs no trigger",
+            ),
             Command::Trigger => {
                 self.orders.trigger();
                 let deadline = self.config.trigger.deadline_ms;
                 says(&format!("reading now, for {deadline} ms at most"))
             }
             Command::Stop => {
-                self.orders.untrigger();
-                says("the trigger is over")
+                self.orders.cancel_trigger();
+                says("the trigger is cancelled")
             }
             Command::Pause => {
                 self.orders.pause(true);
-                says("paused: the camera is let go")
+                says("paused: the camera is closed")
             }
             Command::Resume => {
                 self.orders.pause(false);
-                says("goes on")
+                says("reading again")
             }
             Command::Reload => self.reload(),
         };
         request.answer(answer);
     }
 
-    /// Works by the configuration as it is now in its file; keeps to the present one where that cannot be used.
+    /// Loads the configuration again and works by it; keeps the present one where the new one cannot be used.
     fn reload(&mut self) -> Answer {
         self.manager.reloading();
-        let loaded = (self.load)();
-        let applied = loaded.and_then(|new| {
-            let (change, differs) = reload::apply(&self.config, &new, &mut self.sinks)?;
-            Ok((new, change, differs))
-        });
-        let answer = match applied {
-            Ok((new, change, differs)) => {
-                self.orders.change(change);
-                new.log.apply();
-                if new.trigger.gpio != self.config.trigger.gpio {
-                    self.watch(&new);
-                }
-                if new.keep != self.config.keep {
-                    log::info!("{}", new.keep.describe());
-                }
-                self.config = new;
-                let what = match differs.as_slice() {
+        let answer = match self.try_reload() {
+            Ok(changed) => {
+                let what = match changed.as_slice() {
                     [] => "nothing has changed".to_owned(),
                     tables => format!("changed: {}", tables.join(", ")),
                 };
-                log::info!("configuration loaded again, {what}");
+                log::info!("configuration reloaded, {what}");
                 Answer::done(Command::Reload, what)
             }
             Err(fault) => {
@@ -192,14 +189,31 @@ impl<L: Fn() -> Result<Config>> Service<L> {
         answer
     }
 
-    /// Watches the line of another configuration; that of the present one is let go first, since it may be the same.
-    fn watch(&mut self, new: &Config) {
-        self.gpio = None;
-        let requests = self.requests.clone();
-        self.gpio = Watch::of(&new.trigger.gpio, requests).unwrap_or_else(|fault| {
-            log::error!("{fault}");
-            None
-        });
+    /// Gives the names of the tables that have changed.
+    fn try_reload(&mut self) -> Result<Vec<&'static str>> {
+        let (old, new) = (&self.config, Arc::new((self.load)()?));
+        let reads_otherwise = how_it_reads(old) != how_it_reads(&new);
+        let reader = reads_otherwise.then(|| Pipeline::new(&new)).transpose()?;
+        if new.output != old.output {
+            self.sinks.change(&new.output)?;
+        }
+        // From here on nothing can fail.
+        self.orders.change(reader, Arc::clone(&new));
+        new.log.apply();
+        let old = std::mem::replace(&mut self.config, new);
+        if self.config.trigger.gpio != old.trigger.gpio {
+            // The line of the old configuration is closed first: it may be the same.
+            self.gpio = None;
+            let watch = Watch::of(&self.config.trigger.gpio, self.requests.clone());
+            self.gpio = watch.unwrap_or_else(|fault| {
+                log::error!("{fault}");
+                None
+            });
+        }
+        if self.config.keep != old.keep {
+            log::info!("{}", self.config.keep.describe());
+        }
+        Ok(old.differing(&self.config))
     }
 
     fn status(&self) -> Status {
@@ -223,8 +237,7 @@ impl<L: Fn() -> Result<Config>> Service<L> {
 
     fn end(self, reading: JoinHandle<Result<Ended>>) -> Result<()> {
         self.manager.stopping();
-        // What the reading came to by itself, if it did.
-        let by_itself = reading.is_finished();
+        let ended_by_itself = reading.is_finished();
         self.orders.stop();
         drop(self.gpio);
         let start = Instant::now();
@@ -238,11 +251,14 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             camera.skipped,
             camera.bad
         );
-        self.sinks
-            .close(if by_itself { LAST_WORDS } else { FAREWELL });
+        self.sinks.close(if ended_by_itself {
+            LAST_WORDS
+        } else {
+            FAREWELL
+        });
         self.metrics.remove(&self.config.metrics);
         if !reading.is_finished() {
-            log::debug!("the reading in work is given up");
+            log::debug!("the reading of the last picture is abandoned");
             return Ok(());
         }
         match reading.join() {
@@ -257,8 +273,21 @@ impl<L: Fn() -> Result<Config>> Service<L> {
             Ok(ended) => ended.map(|_| ()),
             Err(_) => Err(err!(
                 Bug,
-                "the reading broke down: a bug in glyphd, please report what is above"
+                "the reading thread panicked: this is a bug in glyphd, please report the lines above"
             )),
         }
     }
+}
+
+/// The settings that the pipeline is made from: it is made again where they differ.
+fn how_it_reads(config: &Config) -> impl PartialEq {
+    let Config {
+        enhance,
+        find,
+        read,
+        region,
+        tidy,
+        ..
+    } = config;
+    (enhance, find, read, region, tidy)
 }

@@ -1,4 +1,4 @@
-//! What signals mean: SIGTERM and SIGINT the end, SIGHUP a new configuration.
+//! The handlers of signals: SIGTERM and SIGINT end glyphd, SIGHUP reloads its configuration.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -16,30 +16,30 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Heeds them from now on.
+    /// Installs the handlers.
     ///
     /// # Errors
-    /// `Bug`, when the system refuses the handlers.
-    pub fn heed() -> Result<Self> {
+    /// `Bug`, when the system refuses them.
+    pub fn install() -> Result<Self> {
         let signals = Signals::default();
-        let wishes = [
+        let handlers = [
             (SIGTERM, &signals.end),
             (SIGINT, &signals.end),
             (SIGHUP, &signals.reload),
         ];
-        for (signal, wish) in wishes {
-            flag::register(signal, Arc::clone(wish))
+        for (signal, flag) in handlers {
+            flag::register(signal, Arc::clone(flag))
                 .map_err(|fault| err!(Bug, "cannot handle signals: {fault}").caused_by(fault))?;
         }
         Ok(signals)
     }
 
-    /// Whether the end is wished for.
+    /// Whether a signal has asked for the end.
     pub fn end(&self) -> bool {
         self.end.load(SeqCst)
     }
 
-    /// Whether a reload has been wished for since this was last asked.
+    /// Whether a signal has asked for a reload since the last call.
     pub fn take_reload(&self) -> bool {
         self.reload.swap(false, SeqCst)
     }

@@ -1,7 +1,9 @@
-//! The source under supervision: opened, and opened again after a growing pause for as long as it fails in a way that can pass.
+//! The source under supervision: it is opened, and opened again after a growing pause for as long as it fails in a way
+//! that can pass.
 //!
-//! Never waits by itself but for a picture: it says how long to wait. Each fault of an outage is said once, and its end with
-//! how long it lasted. An outage is over when a picture has come; a camera that can be opened may still give none.
+//! It waits for nothing but a picture: whoever calls it is told how long to wait before the next attempt. Each fault of an
+//! outage is logged once, and the end of the outage with how long it lasted. An outage is over when a picture has come: a
+//! camera that can be opened may still give none.
 
 use std::time::Duration;
 
@@ -13,8 +15,12 @@ use crate::error::{Error, Kind, Result};
 use crate::retry::backoff::Backoff;
 use crate::retry::log_once::LogOnce;
 
-/// A camera that gives no picture for this long has fallen silent: the longest exposures are a second.
+/// A camera that gives no picture for this long has failed: the longest exposures are a second.
 const SILENCE: Duration = Duration::from_secs(3);
+/// The first pause before the source is opened again: most faults pass at once.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest such pause. Whoever plugs the camera in again does not wait longer, and an attempt costs next to nothing.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// What asking for a picture came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +29,7 @@ pub enum Step {
     Picture,
     /// None came in time.
     Nothing,
-    /// The source is away; it is to be asked for again after this pause.
+    /// The source has failed; it is to be opened again after this pause.
     Away(Duration),
     /// There are no more pictures, ever.
     End,
@@ -32,7 +38,7 @@ pub enum Step {
 /// A time in which the source cannot be used.
 struct Outage {
     since: Duration,
-    said: LogOnce,
+    log_once: LogOnce,
     /// False for the time before the first picture.
     after_work: bool,
 }
@@ -51,19 +57,26 @@ pub struct Supervised {
 
 impl Supervised {
     /// Nothing is opened yet.
-    pub fn new(opener: Box<dyn Opener>, backoff: Backoff, health: Health) -> Self {
+    pub fn new(opener: Box<dyn Opener>, health: Health) -> Self {
         Supervised {
             opener,
             source: None,
             outage: None,
             opened_at: Duration::ZERO,
             seen_at: None,
-            backoff,
+            backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
             health,
         }
     }
 
-    /// Whether it gives pictures, as far as is known.
+    /// Tries again without a pause.
+    #[cfg(test)]
+    pub fn without_pauses(self) -> Self {
+        let backoff = Backoff::new(Duration::ZERO, Duration::ZERO);
+        Supervised { backoff, ..self }
+    }
+
+    /// Whether it works, as far as is known.
     pub fn is_well(&self) -> bool {
         self.outage.is_none()
     }
@@ -73,8 +86,8 @@ impl Supervised {
         self.source.as_ref().is_some_and(|source| source.is_live())
     }
 
-    /// Lets the source go; true when there was one, or one was tried for.
-    pub fn let_go(&mut self) -> bool {
+    /// Closes the source; true when it was open, or an attempt at opening it had failed.
+    pub fn close(&mut self) -> bool {
         self.backoff.reset();
         let had = self.source.take().is_some();
         self.outage.take().is_some() || had
@@ -82,11 +95,11 @@ impl Supervised {
 
     /// Goes on with another source.
     pub fn change(&mut self, settings: Settings) {
-        self.let_go();
+        self.close();
         self.opener.change(settings);
     }
 
-    /// Sees to it that the source is open; else gives the pause before it is to be tried again.
+    /// Opens the source unless it is open; where that fails, gives the pause before the next attempt.
     ///
     /// # Errors
     /// When it can never be opened as it is configured.
@@ -98,7 +111,8 @@ impl Supervised {
             Ok(source) => {
                 if self.is_well() {
                     log::info!("reading from {}", source.describe());
-                    self.health.camera_works(source.describe(), None);
+                    self.health
+                        .update(|now| now.camera_works(source.describe(), None));
                 }
                 self.opened_at = clock.monotonic();
                 self.source = Some(source);
@@ -117,7 +131,14 @@ impl Supervised {
             return Ok(Step::Nothing);
         };
         let next = source.next(frame);
-        self.health.count_source(source.stats());
+        let stats = source.stats();
+        self.health.update(|now| {
+            now.camera.frames = stats.frames;
+            now.camera.skipped = stats.skipped;
+            now.camera.bad = stats.bad;
+            now.camera.timeouts = stats.timeouts;
+            now.camera.restarts = stats.restarts;
+        });
         match next {
             Ok(Next::Frame) => {
                 self.note_picture(clock);
@@ -143,11 +164,11 @@ impl Supervised {
         let describes = source.describe();
         let seconds = away.as_secs_f32();
         log::info!("reading from {describes}, after {seconds:.1} s without");
-        self.health
-            .camera_works(describes, outage.after_work.then_some(away));
+        let away = outage.after_work.then_some(away);
+        self.health.update(|now| now.camera_works(describes, away));
     }
 
-    /// A live source that gives nothing for long has failed, also while its stream is started again and again.
+    /// A live source that gives nothing for long has failed, even while its stream is started again and again.
     fn note_silence(&mut self, clock: &dyn Clock) {
         let Some(source) = self.source.as_ref().filter(|source| source.is_live()) else {
             return;
@@ -155,37 +176,32 @@ impl Supervised {
         let seen = self.seen_at.unwrap_or_default().max(self.opened_at);
         if clock.monotonic().saturating_sub(seen) >= SILENCE {
             let fault = format!("{}: gives no pictures", source.describe());
-            self.say(&Error::new(Kind::Io, fault), clock);
+            self.report(fault, clock);
         }
     }
 
-    /// The source has failed: it goes. Gives the pause before it is to be opened again.
+    /// The source has failed, and is closed. Gives the pause before it is to be opened again.
     fn lose(&mut self, fault: Error, clock: &dyn Clock) -> Result<Duration> {
-        if !can_pass(fault.kind()) {
+        // An unplugged or stalled camera and an input error may pass by themselves; nothing else does.
+        if !matches!(fault.kind(), Kind::NoDevice | Kind::Io) {
             return Err(fault);
         }
         self.source = None;
-        self.say(&fault, clock);
+        self.report(fault.to_string(), clock);
         Ok(self.backoff.pause())
     }
 
-    fn say(&mut self, fault: &Error, clock: &dyn Clock) {
-        let fault = fault.to_string();
-        self.health.camera_fails(fault.clone());
+    fn report(&mut self, fault: String, clock: &dyn Clock) {
         let outage = self.outage.get_or_insert_with(|| Outage {
             since: clock.monotonic(),
-            said: LogOnce::default(),
+            log_once: LogOnce::default(),
             after_work: self.seen_at.is_some(),
         });
-        if outage.said.is_new(&fault) {
+        if outage.log_once.is_new(&fault) {
             log::warn!("{fault}; trying again until it is back");
         } else {
             log::debug!("still: {fault}");
         }
+        self.health.update(|now| now.camera_fails(fault));
     }
-}
-
-/// Whether a fault of the source may pass by itself: an unplugged or stalled camera, an input error.
-fn can_pass(kind: Kind) -> bool {
-    matches!(kind, Kind::NoDevice | Kind::Io)
 }

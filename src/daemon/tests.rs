@@ -9,6 +9,7 @@ use image::{GrayImage, Luma, imageops};
 use super::*;
 use crate::capture::frame::Frame;
 use crate::capture::{Clock, Next, Stats, StoppedClock};
+use crate::config::Config;
 use crate::contract::event::{Event, Hint, LineChange};
 use crate::contract::status::State;
 use crate::error::{Error, Kind, err};
@@ -218,7 +219,7 @@ impl Played {
 }
 
 /// Plays the scripts to their end.
-fn play(scripts: Vec<Result<Vec<Step>>>, settings: Settings) -> Played {
+fn play(scripts: Vec<Result<Vec<Step>>>, config: Config) -> Played {
     let texts = Texts::default();
     let (orders, health, clock) = (
         Orders::default(),
@@ -236,16 +237,20 @@ fn play(scripts: Vec<Result<Vec<Step>>>, settings: Settings) -> Played {
         clock: clock.clone(),
         changes: Arc::clone(&changes),
     };
+    let links = Links {
+        orders,
+        health: health.clone(),
+        outlets: outlets.clone(),
+    };
+    let config = Arc::new(config);
     let reading = Reading::new(
         Lookup(texts),
         Box::new(player),
-        settings,
-        outlets.clone(),
-        orders,
-        health.clone(),
+        config,
+        links,
         Box::new(clock),
     );
-    let ended = reading.run();
+    let ended = reading.without_pauses().run();
     outlets.close(Duration::from_secs(20));
     let events = std::mem::take(&mut *kept.0.lock().unwrap());
     let changes = std::mem::take(&mut *changes.lock().unwrap());
@@ -257,9 +262,9 @@ fn play(scripts: Vec<Result<Vec<Step>>>, settings: Settings) -> Played {
     }
 }
 
-/// No pause before a source is opened again, and a page once its lines are told.
-fn quick() -> Settings {
-    Settings {
+/// A page once its lines are told.
+fn quick() -> Config {
+    Config {
         track: track::Settings {
             gone_after_ms: 300,
             page_after_ms: 0,
@@ -274,12 +279,7 @@ fn quick() -> Settings {
             enabled: false,
             ..guide::Settings::default()
         },
-        pauses: Pauses {
-            first: Duration::ZERO,
-            longest: Duration::ZERO,
-            rest: Duration::ZERO,
-        },
-        ..Settings::default()
+        ..Config::default()
     }
 }
 
@@ -447,7 +447,7 @@ fn a_trigger_tells_again_what_is_in_view() {
 fn a_trigger_without_a_reading_says_so_at_its_deadline_and_once() {
     let mut steps = vec![Order(Orders::trigger)];
     steps.extend(shown("", 30));
-    let settings = Settings {
+    let settings = Config {
         trigger: mode::Settings {
             deadline_ms: 1000,
             ..mode::Settings::default()
@@ -465,7 +465,7 @@ fn a_trigger_is_over_when_it_is_told_to_be() {
         Order(Orders::trigger),
         Nothing,
         Nothing,
-        Order(Orders::untrigger),
+        Order(Orders::cancel_trigger),
         Nothing,
     ];
     let played = play(vec![Ok(steps)], quick());
@@ -489,7 +489,7 @@ fn between_triggers_nothing_is_read() {
     let mut steps = shown("LOT 1", 5);
     steps.push(Order(Orders::trigger));
     steps.extend(shown("LOT 2", 8));
-    let settings = Settings {
+    let settings = Config {
         trigger: mode::Settings {
             mode: mode::Mode::Triggered,
             ..mode::Settings::default()
@@ -504,7 +504,7 @@ fn between_triggers_nothing_is_read() {
 }
 
 /// To read once, within a second.
-fn once() -> Settings {
+fn once() -> Config {
     let mut settings = quick();
     settings.trigger.mode = mode::Mode::Once;
     settings.trigger.deadline_ms = 1000;
@@ -543,7 +543,7 @@ fn once_the_end_of_a_recording_and_a_stop_are_the_end() {
     let played = play(vec![Ok(shown("", 5))], once());
     assert_eq!(played.ended.as_ref().unwrap(), &Ended::NothingRead);
     assert_eq!(played.no_reads().len(), 1);
-    let steps = vec![Nothing, Order(Orders::untrigger), Nothing, Nothing];
+    let steps = vec![Nothing, Order(Orders::cancel_trigger), Nothing, Nothing];
     let played = play(vec![Ok(steps)], once());
     assert_eq!(played.ended.as_ref().unwrap(), &Ended::NothingRead);
     assert_eq!(played.no_reads().len(), 1);
@@ -578,10 +578,7 @@ fn new_parts_take_effect_between_two_pictures() {
         let mut settings = quick();
         settings.track.steady_frames = 2;
         settings.camera.width += 1;
-        orders.change(Change {
-            reader: None,
-            settings: Some(settings),
-        });
+        orders.change(None, Arc::new(settings));
     }));
     before.extend(shown("never seen", 4));
     let played = play(vec![Ok(before), Ok(shown("12.01.27", 2))], quick());

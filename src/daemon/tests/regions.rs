@@ -5,7 +5,7 @@ use crate::contract::event::RegionChange::{self, Filled, Missing};
 use crate::live::region;
 
 /// A date must be read, and a lot may be.
-fn with_regions() -> Settings {
+fn with_regions() -> Config {
     let region = |name: &str, expect: &str, required| region::Region {
         name: name.into(),
         polygon: vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]],
@@ -13,7 +13,7 @@ fn with_regions() -> Settings {
         required,
         ..region::Region::default()
     };
-    Settings {
+    Config {
         region: region::Settings(vec![
             region("expiry", "date", true),
             region("lot", r"L\d", false),
@@ -113,10 +113,7 @@ fn a_trigger_without_what_must_be_read_is_no_reading() {
 #[test]
 fn other_regions_count_from_a_reload_on() {
     fn no_regions(orders: &Orders<Lookup>) {
-        orders.change(Change {
-            reader: None,
-            settings: Some(quick()),
-        });
+        orders.change(None, Arc::new(quick()));
     }
     let mut steps = shown("@lot L1", 6);
     steps.push(Order(no_regions));

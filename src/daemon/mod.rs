@@ -1,20 +1,19 @@
-//! The daemon: frames from a source through the pipeline and the tracker to the sinks, until told to end.
+//! The daemon: frames from a source through the pipeline and the tracker to the sinks, until it is told to end.
 //!
-//! Two threads: [`Reading`] does the work, and [`run`] answers what is asked, changes the configuration, tells the service
-//! manager how things are, and ends. Each sink has a thread of its own behind its outlet, which no slow reader can
-//! hold up. So a reading that takes long delays neither an answer nor the end.
+//! There are two threads: [`Reading`] does the work; [`run`] answers requests, changes the configuration, reports to the
+//! service manager, and ends glyphd. Each sink has a thread of its own behind its outlet, which no slow reader can hold
+//! up. So a reading that takes long delays neither an answer nor the end.
 
-mod events;
 mod health;
 mod notify;
 mod orders;
 mod outlets;
+mod publisher;
 mod reading;
 mod service;
 mod signals;
 mod sinks;
 mod supervised;
-mod teller;
 
 pub use health::Health;
 pub use orders::Orders;

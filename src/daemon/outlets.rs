@@ -27,7 +27,7 @@ pub struct Outlets(Arc<RwLock<Vec<(Table, Outlet)>>>);
 
 impl Outlets {
     /// Hands an event to each; never waits for a sink.
-    pub fn tell(&self, event: Event) {
+    pub fn publish(&self, event: Event) {
         let event = Arc::new(event);
         let outlets = self.0.read().unwrap_or_else(PoisonError::into_inner);
         for (_, outlet) in outlets.iter() {

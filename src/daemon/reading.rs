@@ -1,25 +1,23 @@
-//! The thread that reads: pictures from a source through the reader and the tracker to the outlets.
+//! The reading thread: pictures from a source through the reader and the tracker to the outlets.
 //!
-//! Takes orders between two pictures. After every step that ended as it should, be it a picture read or a wait for
-//! the source, a beat is noted: whoever watches knows by it that the thread is not stuck.
+//! It takes orders between two pictures. After every step that ended as it should, be it a picture read or a wait for the
+//! source, it notes a beat: whoever watches knows by it that the thread is not stuck.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use image::GrayImage;
 
-use super::events::{self, Origin};
 use super::health::Health;
 use super::orders::{Ordered, Orders, Trigger};
 use super::outlets::Outlets;
+use super::publisher::{Origin, Publisher};
 use super::supervised::{Step, Supervised};
-use super::teller::Teller;
 use super::{Ended, Opener};
 use crate::capture::Clock;
 use crate::capture::frame::Frame;
 use crate::config::Config;
-use crate::contract::event::Content;
-use crate::contract::event::{LineChange, PageEvent};
+use crate::contract::event::{Content, LineChange};
 use crate::contract::status::State;
 use crate::error::Result;
 use crate::line::Page;
@@ -47,7 +45,7 @@ impl Reader for Pipeline {
     fn read(&mut self, luma: &GrayImage) -> Result<Page> {
         let page = self.page(luma)?;
         if page.rejected > 0 {
-            // At the rate of frames: for whoever looks why a line does not come.
+            // Logged for each picture: only for whoever looks for a line that does not come.
             log::debug!(
                 "{} lines rejected: they fit nothing in [read.knowledge]",
                 page.rejected
@@ -57,12 +55,12 @@ impl Reader for Pipeline {
     }
 }
 
-/// A trigger that is being seen to.
+/// A trigger whose reading is not over.
 struct Triggered {
     at: SystemTime,
     since: Duration,
-    /// Whether a line was told since.
-    told: bool,
+    /// Whether a line was published since.
+    published: bool,
     /// What the regions hold, when the page stood still and was held back for one that must be filled.
     held_back: Option<Vec<Content>>,
 }
@@ -84,7 +82,7 @@ pub struct Reading<R> {
     gate: Gate,
     guide: Guide,
     tracker: Tracker,
-    teller: Teller,
+    publisher: Publisher,
     triggered: Option<Triggered>,
     /// Set when the only reading that was asked for has come to its end.
     over: Option<Ended>,
@@ -119,7 +117,7 @@ impl<R: Reader> Reading<R> {
             gate: Gate::new(config.gate.clone()),
             guide: Guide::new(config.guide.clone()),
             tracker: Tracker::new(track_settings(&config)),
-            teller: Teller::new(
+            publisher: Publisher::new(
                 outlets,
                 health.clone(),
                 Fields::new(config.fields.clone()),
@@ -148,8 +146,8 @@ impl<R: Reader> Reading<R> {
         }
     }
 
-    /// Reads until it is ordered to end, the source has no more pictures, or once, where that is the mode. A fault of the source that can pass is
-    /// waited out, also at the start: nobody may be there to start glyphd again.
+    /// Reads until it is ordered to end, the source has no more pictures, or, in mode `once`, there is a reading. A fault of
+    /// the source that can pass is waited out, also at the start: nobody may be there to start glyphd again.
     ///
     /// # Errors
     /// When the source can never be opened as it is configured, and when reading fails for good.
@@ -237,19 +235,17 @@ impl<R: Reader> Reading<R> {
                 self.read()?;
             }
         }
-        if let Some(hint) = self.guide.observe(self.gate.look(), self.frame.taken) {
-            self.teller.tell(events::hint(hint));
-        }
+        let hint = self.guide.observe(self.gate.look(), self.frame.taken);
+        self.publisher.hint(hint);
         Ok(())
     }
 
     /// The picture shows what the last one did.
     fn hold(&mut self) {
         self.health.update(|now| now.reading.still += 1);
-        let (taken, origin, teller) = (self.frame.taken, self.now(), &mut self.teller);
-        self.tracker
-            .hold(taken, |change| teller.line(change, origin));
-        self.tell_page(false);
+        let changes = self.tracker.hold(self.frame.taken);
+        self.publisher.lines(changes, self.now());
+        self.publish_page();
     }
 
     fn read(&mut self) -> Result<()> {
@@ -266,96 +262,88 @@ impl<R: Reader> Reading<R> {
             clarity: self.gate.clarity(),
             size: self.frame.luma.dimensions(),
         };
-        let (mut appeared, teller) = (false, &mut self.teller);
-        // Print on its head says nothing of what it was the right way up.
-        let doubtful = match page.upside_down {
-            true => &[],
-            false => page.doubtful.as_slice(),
+        // What print on its head seems to say is nothing that it says the right way up.
+        let doubtful = if page.upside_down {
+            &[]
+        } else {
+            page.doubtful.as_slice()
         };
-        self.tracker
-            .observe(&page.lines, doubtful, sight, |change| {
-                appeared |= change.change != LineChange::Gone;
-                teller.line(change, origin);
-            });
-        self.tell_page(appeared);
+        let changes = self.tracker.observe(&page.lines, doubtful, sight);
+        let appeared = changes.iter().any(|line| line.change != LineChange::Gone);
+        self.publisher.lines(changes, origin);
+        if let Some(trigger) = &mut self.triggered {
+            trigger.published |= appeared;
+        }
+        self.publish_page();
         if appeared {
             self.keeper.keep(&self.frame.luma);
         }
         Ok(())
     }
 
-    /// Tells the page when it is steady; `appeared` is whether a line was told from this picture.
-    fn tell_page(&mut self, appeared: bool) {
-        if let Some(trigger) = &mut self.triggered {
-            trigger.told |= appeared;
-        }
+    /// Publishes the page when it stands still, which is what a trigger waits for.
+    fn publish_page(&mut self) {
         let (taken, origin) = (self.frame.taken, self.now());
-        let Some(page) = self.tracker.page(taken) else {
+        let Some(lines) = self.tracker.page(taken) else {
             return;
         };
-        if let Some(hint) = self.guide.page_told(taken) {
-            self.teller.tell(events::hint(hint));
-        }
-        let page = self.teller.page_of(&page, origin);
-        self.page(page, origin);
-    }
-
-    /// A page stands still, which is what a trigger waits for.
-    fn page(&mut self, page: PageEvent, origin: Origin) {
+        self.publisher.hint(self.guide.page_published(taken));
+        let page = self.publisher.page_of(lines, origin);
         let is_missing = page.regions.iter().any(Content::is_missing);
         match &mut self.triggered {
             // There is time until the deadline to read the rest.
             Some(trigger) if is_missing => trigger.held_back = Some(page.regions),
-            Some(trigger) if trigger.told => {
-                self.teller.page(page, origin);
+            Some(trigger) if trigger.published => {
+                self.publisher.page(page, origin);
                 self.triggered = None;
-                self.note_end(true);
+                self.note_end(Ended::Read);
             }
-            _ => self.teller.page(page, origin),
+            _ => self.publisher.page(page, origin),
         }
     }
 
-    /// What is in view is told again, as if it had just come.
+    /// What is in view is published again, as if it had just come.
     fn begin_trigger(&mut self) {
         self.end_trigger();
         self.health.update(|now| now.reading.triggers += 1);
         self.forget_pictures();
-        let (origin, teller) = (self.now(), &mut self.teller);
-        self.tracker.forget(|change| teller.line(change, origin));
+        let changes = self.tracker.forget();
+        self.publisher.lines(changes, self.now());
         self.triggered = Some(Triggered {
             at: self.clock.wall(),
             since: self.clock.monotonic(),
-            told: false,
+            published: false,
             held_back: None,
         });
     }
 
-    /// The page as far as it was told; that there is none, where nothing was read or something that must be is missing.
+    /// Publishes the page as far as its lines were; or that there is none, where nothing was read or something that must be
+    /// is missing.
     fn end_trigger(&mut self) {
         let Some(trigger) = self.triggered.take() else {
             return;
         };
         let origin = self.now();
-        let page = self.tracker.page_as_told();
-        let page = page.map(|page| self.teller.page_of(&page, origin));
+        let lines = self.tracker.page_as_published();
+        let page = lines.map(|lines| self.publisher.page_of(lines, origin));
         let contents = match &page {
             Some(page) => page.regions.clone(),
             None => trigger
                 .held_back
-                .unwrap_or_else(|| self.teller.page_of(&[], origin).regions),
+                .unwrap_or_else(|| self.publisher.page_of(Vec::new(), origin).regions),
         };
-        let whole = trigger.told && !contents.iter().any(Content::is_missing);
-        self.note_end(whole);
-        if whole {
+        if trigger.published && !contents.iter().any(Content::is_missing) {
+            self.note_end(Ended::Read);
             if let Some(page) = page {
-                self.teller.page(page, origin);
+                self.publisher.page(page, origin);
             }
             return;
         }
+        self.note_end(Ended::NothingRead);
         self.health.update(|now| now.reading.no_reads += 1);
-        self.teller.regions(&contents, origin);
+        self.publisher.regions(&contents, origin);
         let tried = self.clock.monotonic().saturating_sub(trigger.since);
-        self.teller.tell(events::no_read(trigger.at, tried));
+        self.publisher.no_read(trigger.at, tried);
         self.keeper.keep(&self.frame.luma);
     }
 
@@ -363,17 +351,12 @@ impl<R: Reader> Reading<R> {
         self.config.trigger.mode == Mode::Once
     }
 
-    /// A trigger is over, which is all there is to do in mode `once`.
-    fn note_end(&mut self, told: bool) {
-        let ended = if told {
-            Ended::Read
-        } else {
-            Ended::NothingRead
-        };
+    /// A trigger is over, and in mode `once` the work is.
+    fn note_end(&mut self, ended: Ended) {
         self.over = self.is_once().then_some(ended);
     }
 
-    /// The newest picture as the origin of what is told without a new one.
+    /// The newest picture as the origin of what is published now.
     fn now(&self) -> Origin {
         Origin {
             frame: self.frame.seq,
@@ -382,7 +365,7 @@ impl<R: Reader> Reading<R> {
         }
     }
 
-    /// The next picture is read whatever it shows, and none of before is.
+    /// The next picture is read whatever it shows, and none of those before it.
     fn forget_pictures(&mut self) {
         self.gate.forget();
         self.put_off.1 = 0.0;
@@ -390,15 +373,13 @@ impl<R: Reader> Reading<R> {
 
     /// Without pictures, what was in view is gone after a while.
     fn time_passes(&mut self) {
-        let (origin, teller) = (self.now(), &mut self.teller);
-        let now = self.clock.monotonic();
-        self.tracker
-            .hold_nothing(now, |change| teller.line(change, origin));
+        let changes = self.tracker.hold_nothing(self.clock.monotonic());
+        self.publisher.lines(changes, self.now());
         self.forget_pictures();
         self.guide.forget();
     }
 
-    /// Lets the camera go, so that its light goes out, and waits.
+    /// Closes the camera, so that its light goes out, and waits.
     fn pause(&mut self) {
         let was_open = self.source.close();
         self.health.update(|now| {
@@ -437,15 +418,16 @@ impl<R: Reader> Reading<R> {
             self.keeper = Keeper::new(new.keep.clone());
         }
         if new.region != old.region {
-            self.teller.look_at(Regions::new(&new.region));
+            self.publisher.set_regions(Regions::new(&new.region));
         }
         self.guide.set(new.guide.clone());
         self.tracker.set(track_settings(new));
-        self.teller.look_for(Fields::new(new.fields.clone()));
+        self.publisher.set_fields(Fields::new(new.fields.clone()));
     }
 }
 
-/// Of readings that fit what is known, one that does not fit can be put together: none is where such a reading is rejected.
+/// Readings that all fit what is known can be combined to a text that does not fit. So nothing is combined where such a
+/// text is rejected.
 fn track_settings(config: &Config) -> track::Settings {
     let regions = config.region.0.iter().filter_map(|region| region.mode);
     let rejects = regions

@@ -158,7 +158,7 @@ impl Guide {
     }
 
     /// The whole page was told: all is well. Gives the hint for that, unless it was the last one.
-    pub fn page_told(&mut self, now: Duration) -> Option<Hint> {
+    pub fn page_published(&mut self, now: Duration) -> Option<Hint> {
         self.reason = None;
         self.told_at = now;
         let news = self.settings.enabled && self.told != Some(Hint::Steady);

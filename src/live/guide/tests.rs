@@ -221,8 +221,8 @@ fn a_reason_that_comes_and_goes_is_no_hint_and_one_that_comes_back_soon_is_not_t
 #[test]
 fn a_page_that_is_told_is_steady_once() {
     let mut guide = Guide::new(Settings::default());
-    assert_eq!(guide.page_told(PERIOD), Some(Hint::Steady));
-    assert_eq!(guide.page_told(2 * PERIOD), None);
+    assert_eq!(guide.page_published(PERIOD), Some(Hint::Steady));
+    assert_eq!(guide.page_published(2 * PERIOD), None);
 }
 
 #[test]
@@ -234,5 +234,5 @@ fn none_is_told_where_none_is_wanted() {
     });
     bench.show(&GrayImage::new(640, 360), &Page::default());
     assert_eq!(bench.told(), []);
-    assert_eq!(bench.guide.page_told(PERIOD), None);
+    assert_eq!(bench.guide.page_published(PERIOD), None);
 }

@@ -1,9 +1,9 @@
-//! One reading of a line laid along what is known of it, character by character.
+//! One reading of a line aligned with what is known of the line, character by character.
 //!
-//! Needleman and Wunsch's global alignment (1970), with the cost of a place depending on what was read there before, as in
-//! ROVER (Fiscus, 1997). Its table is made once; nothing is allocated later.
+//! This is Needleman and Wunsch's global alignment (1970); the cost of a place depends on what was read there before, as in
+//! ROVER (Fiscus, 1997). The table is made once; nothing is allocated later.
 
-use super::combine::MAX_CHARS;
+use super::limits::MAX_CHARS;
 use super::slot::Slot;
 
 /// Cells in a row of the table.
@@ -33,7 +33,7 @@ pub enum Ends {
     OfReading,
 }
 
-/// Lays readings along slots; keeps its table.
+/// Aligns readings with slots; keeps its table.
 pub struct Aligner {
     /// The least cost to come to each cell, by slots (rows) and characters (columns).
     costs: Box<[f32]>,
@@ -50,7 +50,8 @@ impl Default for Aligner {
 }
 
 impl Aligner {
-    /// The least cost of laying `chars` along `slots`: about the characters in which they differ. Past [`MAX_CHARS`] characters are left out.
+    /// The least cost of aligning `chars` with `slots`: about the characters in which they differ. Past [`MAX_CHARS`]
+    /// characters are left out.
     pub fn cost(&mut self, slots: &[Slot], chars: &[(char, f32)], ends: Ends) -> f32 {
         let slots = slots.get(..MAX_CHARS).unwrap_or(slots);
         let chars = chars.get(..MAX_CHARS).unwrap_or(chars);
@@ -74,7 +75,7 @@ impl Aligner {
         self.costs[slots.len() * ROW + chars.len()]
     }
 
-    /// The steps of the cheapest way, from the first to the last.
+    /// The steps of the cheapest alignment, from the first to the last.
     pub fn steps(&mut self, slots: &[Slot], chars: &[(char, f32)], ends: Ends) -> &[Step] {
         self.cost(slots, chars, ends);
         self.steps.clear();
@@ -91,10 +92,13 @@ impl Aligner {
                     let beyond = j == first || j == last;
                     let free = beyond && ends == Ends::OfSlots;
                     let cost = if free { 0.0 } else { slot.cost(None) };
-                    match j == 0 || at(i, j) >= at(i - 1, j) + cost {
-                        true if beyond => Step::Beyond,
-                        true => Step::Skip,
-                        false => Step::Insert(j - 1),
+                    let missed = j == 0 || at(i, j) >= at(i - 1, j) + cost;
+                    if !missed {
+                        Step::Insert(j - 1)
+                    } else if beyond {
+                        Step::Beyond
+                    } else {
+                        Step::Skip
                     }
                 }
                 (None, _) => Step::Insert(j - 1),

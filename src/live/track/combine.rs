@@ -1,41 +1,42 @@
 //! What one line says, from all readings of it: each character by a vote, weighted by how surely and how sharply it was seen.
 //!
-//! Readings are laid along the line ([`super::align`]), so that a character that is missed or seen twice in one picture puts
-//! no other out of its place. Votes fade by the weight of what comes after them: a blurred picture neither says much nor makes
-//! much forgotten, and a line that truly changes is noticed within a few good pictures.
+//! Readings are aligned with the line ([`super::align`]), so that a character that is missed or seen twice in one picture
+//! moves no other out of its place. Votes fade by the weight of what comes after them: a blurred picture neither says much
+//! nor makes older votes fade much, and a line that truly changes is noticed within a few good pictures.
 
 use heapless::Vec;
 
 use super::align::{Aligner, Ends, Step};
+use super::limits::MAX_CHARS;
 use super::slot::{FADE, Slot, Vote};
 use crate::line::ReadLine;
 
-/// Characters of a line that are combined; the longest condensed lines have about 120. What is beyond is left out.
-pub const MAX_CHARS: usize = 256;
-/// The share of its weight with which a reading that is shorter than the line was told votes that nothing is beyond its ends.
+/// The share of its weight with which a reading that is shorter than the published line votes that nothing is beyond its
+/// ends.
 const SHORTER: f32 = 0.25;
 /// The share of its weight with which a piece of a line votes for the characters at its ends, and that nothing is beyond them: a
 /// hand before the line is likelier.
 const BEYOND: f32 = 0.03;
-/// What counts of the readings that had nothing beyond an end of the line, once something is read there: it has come out from
-/// behind something.
+/// The share that counts of the readings with nothing beyond an end of the line, once something is read there: it has come
+/// out from behind something.
 const GROWS: f32 = 0.25;
-/// Below this share of all votes, a place where there is most likely no character is given up.
+/// A place where there is most likely no character is dropped when the characters there have less than this share of the
+/// votes.
 const HARDLY: f32 = 0.02;
 
 /// What a line says.
 #[derive(Clone, Debug, Default)]
 pub struct Combined {
     slots: Vec<Slot, MAX_CHARS>,
-    /// How sure the reader was of the lines, on average by weight, and that weight.
+    /// How sure the reader was of the readings, on average by weight, and the sum of their weights.
     sure: f32,
     weight: f32,
     text: String,
     /// Readings in a row that left the text as it is.
     steady: u32,
-    /// The text was read so in one picture.
+    /// One picture at least was read as this text.
     whole: bool,
-    was_told: bool,
+    was_published: bool,
 }
 
 impl Combined {
@@ -59,8 +60,8 @@ impl Combined {
         self.weight = self.weight.min(1.0);
     }
 
-    /// One more reading, which counts `weight`, 0 to 1. A piece of the line says nothing of what is beyond its ends. Gives
-    /// whether something is beyond its beginning, and its end.
+    /// Takes one more reading, which counts `weight`, 0 to 1. A piece of the line says nothing of what is beyond its ends.
+    /// Gives whether the line has something before the beginning of the reading, and after its end.
     pub fn add(
         &mut self,
         aligner: &mut Aligner,
@@ -94,7 +95,7 @@ impl Combined {
                     (chars.get(j), if whole { 1.0 } else { BEYOND })
                 }
                 Step::Beyond if piece => (None, BEYOND),
-                Step::Beyond if slot.told().is_some() => (None, SHORTER),
+                Step::Beyond if slot.published().is_some() => (None, SHORTER),
                 Step::Skip | Step::Beyond => (None, 1.0),
             };
             let sure = what.map_or(line.confidence, |&(_, sure)| sure);
@@ -106,32 +107,32 @@ impl Combined {
             slot.add(vote);
             // A character that is missed again and again is gone; of one beyond a piece nothing is known.
             if vote.what.is_some() {
-                slot.go_on(vote);
+                slot.add_to_row(vote);
             } else if share > BEYOND {
                 let weight = vote.weight / share;
-                slot.go_on(Vote { weight, ..vote });
+                slot.add_to_row(Vote { weight, ..vote });
             }
-            if self.was_told {
-                slot.turn();
+            if self.was_published {
+                slot.forget_before_row();
             }
         }
         let counts = weight * line.confidence;
         self.weight = self.weight * (1.0 - FADE * counts) + counts;
         self.sure += (line.confidence - self.sure) * counts / self.weight.max(f32::MIN_POSITIVE);
         self.slots.retain(|slot| {
-            let empty = slot.leader().what.is_none() && slot.told().is_none();
+            let empty = slot.leader().what.is_none() && slot.published().is_none();
             !empty || slot.share(None) < 1.0 - HARDLY
         });
         self.note(&line.text);
         beyond
     }
 
-    /// Makes a place at `at`, where nothing was read until now; `within` is whether that is after a place that was there
-    /// before, and `votes_before` what the place before it was voted on with. Gives whether there was room.
+    /// Makes a place at `at`, where nothing was read until now. `within` says whether that is after a place that was there
+    /// before, and `votes_before` is the weight of the votes on the place before it. Gives whether there was room.
     fn make_room(&mut self, at: usize, within: bool, votes_before: f32) -> bool {
         let mut slot = Slot::default();
         if self.weight > 0.0 {
-            // So heavily as its neighbours were voted on, nothing was between them.
+            // The readings that voted on its neighbours found nothing between them.
             let votes = self
                 .slots
                 .get(at)
@@ -147,9 +148,12 @@ impl Combined {
         self.slots.insert(at, slot).is_ok()
     }
 
-    /// Counts a reading of `read` as one that changed what is said, or did not.
+    /// Notes whether the reading `read` has changed the text.
     fn note(&mut self, read: &str) {
-        let settled = self.slots.iter().map(|slot| slot.settled(self.was_told));
+        let settled = self
+            .slots
+            .iter()
+            .map(|slot| slot.settled(self.was_published));
         let said = settled.filter_map(|vote| vote.what);
         if said.clone().eq(self.text.chars()) {
             self.steady = self.steady.saturating_add(1);
@@ -176,7 +180,7 @@ impl Combined {
         self.steady
     }
 
-    /// The share of the votes that is for what the line says, at the character where they agree least, 0 to 1.
+    /// The share of the votes that is for the text, at the character where they agree least, 0 to 1.
     pub fn agreement(&self) -> f32 {
         self.shares().fold(1.0, f32::min)
     }
@@ -184,15 +188,15 @@ impl Combined {
     fn shares(&self) -> impl Iterator<Item = f32> {
         self.slots
             .iter()
-            .map(|slot| slot.share(slot.settled(self.was_told).what))
+            .map(|slot| slot.share(slot.settled(self.was_published).what))
     }
 
-    /// The line as it is to be told, which was last seen as `seen`.
+    /// The line as it is to be published, which was last seen as `seen`.
     pub fn line(&self, seen: &ReadLine) -> ReadLine {
         let votes = self
             .slots
             .iter()
-            .map(|slot| (slot, slot.settled(self.was_told)));
+            .map(|slot| (slot, slot.settled(self.was_published)));
         let chars = votes.filter_map(|(slot, vote)| {
             let sure = vote.sure * slot.share(vote.what);
             vote.what.map(|c| (c, sure))
@@ -206,11 +210,11 @@ impl Combined {
         }
     }
 
-    /// What the line says now is told.
-    pub fn note_told(&mut self) {
+    /// What the line says now is published.
+    pub fn note_published(&mut self) {
         for slot in &mut self.slots {
-            slot.note_told(self.was_told);
+            slot.note_published(self.was_published);
         }
-        self.was_told = true;
+        self.was_published = true;
     }
 }

@@ -1,14 +1,16 @@
 //! Which line of a picture continues which line that is followed.
 //!
-//! By text first: a line that says the same, not too far off, is the same. From these the motion of the view is
-//! known ([`Motion`]), and by it where the others must be: a line at its place that is much like it is the same, read a little
-//! otherwise. A piece of a line (a hand covers the rest, or the finder has cut it) belongs to it and is no line of its own.
+//! Lines are compared by their text first: a line that says the same, not too far off, is the same. These give the motion
+//! of the view ([`Motion`]), and the motion gives where the others must be: a line at its place that is much like it is the
+//! same, read a little otherwise. A piece of a line (a hand covers the rest, or the finder has cut it) belongs to it and is
+//! no line of its own.
 
 use heapless::Vec;
 
 use super::align::{Aligner, Ends};
+use super::limits::MAX_LINES;
 use super::motion::Motion;
-use super::{MAX_LINES, Track};
+use super::tracked::TrackedLine;
 use crate::line::ReadLine;
 use crate::quad::{Point, Quad};
 
@@ -28,15 +30,16 @@ const OTHER: f32 = 0.75;
 const PIECE_UNLIKE: f32 = 0.34;
 /// The share of a line's characters that its pieces must have, so that it is nothing but these.
 const MADE_UP: f32 = 0.7;
-/// Characters of a piece; even one at the place of a line it may be of is no line of its own.
+/// The fewest characters of a piece: even one, at the place of a line that has it, is no line of its own.
 const LEAST_PIECE: usize = 1;
 /// How far a piece may be off its line: across in heights of the line, along in shares of its width and heights.
 const PIECE_ACROSS: f32 = 0.6;
 const PIECE_ALONG: (f32, f32) = (0.1, 0.5);
-/// What the edge of the picture leaves of a line must be so long, and differ in no greater share, to be known as a piece of it from afar.
+/// What the edge of the picture leaves of a line must have so many characters, and differ in no greater share of them, to be
+/// known as a piece of a line that is far off.
 const REST: usize = 4;
 const REST_UNLIKE: f32 = 0.15;
-/// Pairs that may be looked at in one picture: a line has a dozen others about it.
+/// Pairs that are compared in one picture: a line has a dozen others about it.
 const MAX_PAIRS: usize = 12 * MAX_LINES;
 
 /// What became of a line of the picture.
@@ -81,7 +84,7 @@ struct Case {
     cut: bool,
 }
 
-/// Finds out; keeps its tables.
+/// Finds the fates of lines; keeps its tables.
 #[derive(Default)]
 pub struct Follower {
     aligner: Aligner,
@@ -104,10 +107,10 @@ impl Follower {
     /// last picture.
     pub fn follow(
         &mut self,
-        tracks: &[Track],
+        tracks: &[TrackedLine],
         lines: &[&ReadLine],
         size: (u32, u32),
-        just_now: impl Fn(&Track) -> bool,
+        just_now: impl Fn(&TrackedLine) -> bool,
     ) {
         self.fates.clear();
         self.fates
@@ -175,17 +178,17 @@ impl Follower {
         }
     }
 
-    /// What becomes of a line that has free tracks for its pieces: the finder joins and parts lines as it likes, and what was
+    /// What becomes of a line that has free tracks for its pieces: the finder joins and splits lines as it likes, and what was
     /// half covered is whole now.
     fn span(
         &mut self,
-        tracks: &[Track],
+        tracks: &[TrackedLine],
         free: &[bool; MAX_LINES],
         motion: Motion,
         line: &ReadLine,
     ) -> Fate {
         let before = self.seen.len();
-        let (mut chars, mut told) = (0, true);
+        let (mut chars, mut published) = (0, true);
         let mut longest = None;
         for (t, track) in tracks.iter().enumerate() {
             let said = &track.combined;
@@ -196,12 +199,12 @@ impl Follower {
             {
                 let count = said.text().chars().count();
                 chars += count;
-                told &= track.told.is_some();
+                published &= track.published.is_some();
                 longest = longest.max(Some((count, t)));
                 let _ = self.seen.push(t);
             }
         }
-        if told && chars as f32 >= MADE_UP * line.chars.len() as f32 {
+        if published && chars as f32 >= MADE_UP * line.chars.len() as f32 {
             return Fate::Known;
         }
         self.seen.truncate(before);
@@ -214,10 +217,10 @@ impl Follower {
         }
     }
 
-    /// Whether `line` says what `track` does, not too far from `place`, where it must be: how far.
+    /// Whether `line` says what `track` does, not too far from `place`, where it must be; gives how far.
     fn same(
         &mut self,
-        track: &Track,
+        track: &TrackedLine,
         place: &Quad,
         line: &ReadLine,
         _: Case,
@@ -226,10 +229,11 @@ impl Follower {
         (apart < FAR && track.says(&line.text)).then_some((apart, Part::Whole))
     }
 
-    /// Whether `line` may be what `track` says, read otherwise, or a piece of it: how bad it fits, and how much it is of it.
+    /// Whether `line` may be what `track` says, read otherwise, or a piece of it; gives how badly it fits, and how much it
+    /// is of it.
     fn alike(
         &mut self,
-        track: &Track,
+        track: &TrackedLine,
         place: &Quad,
         line: &ReadLine,
         case: Case,
@@ -259,9 +263,9 @@ impl Follower {
 
 /// The motion of the lines that say what they said.
 fn same_texts(
-    tracks: &[Track],
+    tracks: &[TrackedLine],
     lines: &[&ReadLine],
-    just_now: impl Fn(&Track) -> bool,
+    just_now: impl Fn(&TrackedLine) -> bool,
 ) -> Option<Motion> {
     let mut pairs: Vec<(Quad, Quad), MAX_LINES> = Vec::new();
     for track in tracks.iter().filter(|track| just_now(track)) {
@@ -276,25 +280,8 @@ fn same_texts(
     Motion::between(&pairs)
 }
 
-/// Where a line is of which a piece is seen: `beyond` says whether it goes on before the piece, and after it.
-pub fn beside(place: &Quad, piece: &Quad, beyond: (bool, bool)) -> Quad {
-    let ([start, end], [piece_start, piece_end]) = (place.ends(), piece.ends());
-    let (from, to) = match beyond {
-        (true, false) => (end, piece_end),
-        (false, true) => (start, piece_start),
-        // Where along the line it is, is not known: across it is.
-        _ => {
-            let (sin, cos) = place.angle().sin_cos();
-            let off = (piece.centre().y - place.centre().y) * cos
-                - (piece.centre().x - place.centre().x) * sin;
-            return place.shifted(-off * sin, off * cos);
-        }
-    };
-    place.shifted(to.x - from.x, to.y - from.y)
-}
-
 /// The distance of two lines' centres in heights of the higher one.
-pub fn heights_apart(a: &Quad, b: &Quad) -> f32 {
+fn heights_apart(a: &Quad, b: &Quad) -> f32 {
     a.centre().distance(b.centre()) / a.height().max(b.height()).max(1.0)
 }
 

@@ -1,11 +1,9 @@
 //! How the view has moved between two pictures, from lines that are in both.
 //!
-//! A similarity (shift, turn, scale), by least squares over pairs of points (Umeyama, 1991, in two dimensions). It says where a
-//! line must be that cannot be told by its text: one that was read wrongly, or that a hand covers.
+//! The motion is a similarity (shift, turn, scale), by least squares over pairs of points (Umeyama, 1991, in two dimensions).
+//! It says where a line must be that cannot be recognised by its text: one that was read wrongly, or that a hand covers.
 
-use heapless::Vec;
-
-use super::MAX_LINES;
+use super::limits::MAX_LINES;
 use crate::quad::{Point, Quad};
 
 /// Points from which a turn and a scale are taken; one line has two. Fewer give a shift alone.
@@ -34,10 +32,11 @@ impl Motion {
     };
 
     /// The motion that takes the first of each pair to the second; none of no pairs.
-    pub fn between(pairs: &Vec<(Quad, Quad), MAX_LINES>) -> Option<Motion> {
+    pub fn between(pairs: &[(Quad, Quad)]) -> Option<Motion> {
         let shifts = |axis: fn(Point) -> f32| {
-            let mut all: Vec<f32, MAX_LINES> = pairs
+            let mut all: heapless::Vec<f32, MAX_LINES> = pairs
                 .iter()
+                .take(MAX_LINES)
                 .map(|(from, to)| axis(to.centre()) - axis(from.centre()))
                 .collect();
             let middle = all.len() / 2;
@@ -112,7 +111,7 @@ impl Motion {
 mod tests {
     use super::*;
 
-    fn pairs(motion: Motion, places: &[(f32, f32)]) -> Vec<(Quad, Quad), MAX_LINES> {
+    fn pairs(motion: Motion, places: &[(f32, f32)]) -> Vec<(Quad, Quad)> {
         let quads = places
             .iter()
             .map(|&(x, y)| Quad::upright(x, y, 200.0, 20.0));
@@ -150,9 +149,8 @@ mod tests {
         };
         let mut all = pairs(shift, &[(100.0, 100.0), (100.0, 140.0), (90.0, 180.0)]);
         let far = Quad::upright(600.0, 500.0, 200.0, 20.0);
-        all.push((Quad::upright(0.0, 0.0, 200.0, 20.0), far))
-            .unwrap();
+        all.push((Quad::upright(0.0, 0.0, 200.0, 20.0), far));
         assert!(Motion::between(&all).is_some_and(|found| is_near(&found, &shift)));
-        assert_eq!(Motion::between(&Vec::new()), None);
+        assert_eq!(Motion::between(&[]), None);
     }
 }

@@ -1,18 +1,18 @@
-//! One place in a line: what was read there, by weight, and what was told of it.
+//! One place in a line: what was read there, by weight, and what was published of it.
 
 use heapless::Vec;
 
-/// Different characters remembered at one place; the weakest makes room. There are seldom more than three that are alike.
+/// Different characters remembered at one place; the weakest makes room. Seldom more than three look alike.
 pub const MAX_VOTES: usize = 4;
-/// What a vote of full weight makes forgotten of the older ones: they count half after 23 such.
+/// The share that older votes lose to one of full weight: they count half after 23 such.
 pub const FADE: f32 = 0.03;
-/// What was told at a place is taken back when another character weighs this many times as much there.
+/// What was published at a place is replaced when another character weighs this many times as much there.
 const CLEARLY: f32 = 2.0;
-/// It is also taken back when only another was read there in a row, with so much weight: four sure readings; each of them
-/// less unsure than by so much than the readings of what was told. Blur reads B as 8 for long, but not as surely.
+/// It is also replaced when only another character was read there in a row, with so much weight: four sure readings, each
+/// of them at most so much less sure than the readings of what was published. Blur reads B as 8 for long, but not as surely.
 const IN_A_ROW: f32 = 3.2;
 const AS_SURE: f32 = 0.05;
-/// Where nothing was read in a row it takes a dozen: a hand or glare may cover the rest.
+/// The same where nothing was read in a row, a dozen readings: a hand or glare may cover the rest.
 const GONE_IN_A_ROW: f32 = 10.0;
 
 /// What was read at one place, where `None` is that there is no character.
@@ -30,7 +30,7 @@ pub struct Vote {
 #[derive(Clone, Debug, Default)]
 pub struct Slot {
     votes: Vec<Vote, MAX_VOTES>,
-    told: Option<char>,
+    published: Option<char>,
     /// What the newest readings all had here, and their weight.
     row: (Option<char>, f32),
 }
@@ -63,11 +63,13 @@ impl Slot {
             weight: 0.0,
             sure: 0.0,
         };
-        let heavier = |best: Vote, vote: &Vote| match vote.weight > best.weight {
-            true => *vote,
-            false => best,
-        };
-        self.votes.iter().fold(nothing, heavier)
+        self.votes.iter().fold(nothing, |best, vote| {
+            if vote.weight > best.weight {
+                *vote
+            } else {
+                best
+            }
+        })
     }
 
     /// Takes one more vote; the older ones fade by its weight.
@@ -92,10 +94,10 @@ impl Slot {
         let _ = self.votes.push(Vote { weight, ..new });
     }
 
-    /// Counts a vote as one of a row, which ends what was told when it is long enough.
-    pub fn go_on(&mut self, vote: Vote) {
-        let told = self.votes.iter().find(|vote| vote.what == self.told);
-        let as_sure = told.is_none_or(|told| vote.sure >= told.sure - AS_SURE);
+    /// Counts a vote as one of a row, which replaces what was published when it is long enough.
+    pub fn add_to_row(&mut self, vote: Vote) {
+        let published = self.votes.iter().find(|vote| vote.what == self.published);
+        let as_sure = published.is_none_or(|published| vote.sure >= published.sure - AS_SURE);
         let before = match self.row {
             (what, weight) if what == vote.what => weight,
             _ => 0.0,
@@ -104,42 +106,43 @@ impl Slot {
         self.row = (vote.what, before + weight);
     }
 
-    /// Forgets what was read before, where what was told of it has truly changed.
-    pub fn turn(&mut self) {
+    /// Forgets what was read before the row, where the place has truly changed since it was published.
+    pub fn forget_before_row(&mut self) {
         let (what, weight) = self.row;
         let least = match what {
             Some(_) => IN_A_ROW,
             None => GONE_IN_A_ROW,
         };
-        if what != self.told && weight >= least {
+        if what != self.published && weight >= least {
             self.votes.retain(|vote| vote.what == what);
         }
     }
 
-    /// Leaves of all votes what one good picture counts, at most.
+    /// Lets all votes together count as one good picture, at most.
     pub fn doubt(&mut self) {
         let most = 1.0 / self.total().max(1.0);
         self.votes.iter_mut().for_each(|vote| vote.weight *= most);
         self.row = (None, 0.0);
     }
 
-    /// The character that was told, if any.
-    pub fn told(&self) -> Option<char> {
-        self.told
+    /// The character that was published, if any.
+    pub fn published(&self) -> Option<char> {
+        self.published
     }
 
-    /// What the place says now is told.
-    pub fn note_told(&mut self, was_told: bool) {
-        self.told = self.settled(was_told).what;
+    /// What the place says now is published.
+    pub fn note_published(&mut self, was_published: bool) {
+        self.published = self.settled(was_published).what;
     }
 
-    /// What to tell of the place of a line that was told or not: what was told, unless another reading has clearly won over it.
-    pub fn settled(&self, was_told: bool) -> Vote {
+    /// What to publish of the place, in a line that was published before or not: what was published, unless another reading
+    /// clearly outweighs it.
+    pub fn settled(&self, was_published: bool) -> Vote {
         let leader = self.leader();
-        if !was_told || leader.weight >= CLEARLY * self.weight(self.told) {
+        if !was_published || leader.weight >= CLEARLY * self.weight(self.published) {
             return leader;
         }
-        let told = self.votes.iter().find(|vote| vote.what == self.told);
-        *told.unwrap_or(&leader)
+        let published = self.votes.iter().find(|vote| vote.what == self.published);
+        *published.unwrap_or(&leader)
     }
 }

@@ -1,20 +1,20 @@
-//! What goes wrong, in one line for the person and one kind for the supervisor.
+//! Errors: one line for the user, and a kind for the supervisor.
 //!
-//! Every error has a [`Kind`], which fixes the exit code (after BSD's `sysexits.h`) and lets
-//! a supervisor decide whether to try again; and a message that says what is wrong, where, and what to do.
+//! Every error has a [`Kind`], which sets the exit code (from BSD's `sysexits.h`) and lets
+//! a supervisor decide whether to try again. Its message says what is wrong, where, and what to do.
 
 use std::fmt;
 
-/// What sort of thing went wrong. The numbers are the exit codes of `sysexits.h`.
+/// The kind of an error. The numbers are the exit codes of `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The command line is wrong (EX_USAGE).
     Usage = 64,
-    /// Input that is broken or refused by a limit (EX_DATAERR).
+    /// Input is damaged or beyond a limit (EX_DATAERR).
     Data = 65,
-    /// An input file or folder that is not there or cannot be opened (EX_NOINPUT).
+    /// An input file or folder does not exist or cannot be opened (EX_NOINPUT).
     NoInput = 66,
-    /// No such camera or port, or it is busy or not permitted (EX_UNAVAILABLE).
+    /// A camera or port does not exist, is busy, or is not permitted (EX_UNAVAILABLE).
     NoDevice = 69,
     /// A bug in glyphd (EX_SOFTWARE).
     Bug = 70,
@@ -22,7 +22,7 @@ pub enum Kind {
     Io = 74,
     /// Nothing was read in time; another attempt may read something (EX_TEMPFAIL).
     NothingRead = 75,
-    /// A configuration or model that cannot be used (EX_CONFIG).
+    /// A configuration or model cannot be used (EX_CONFIG).
     Config = 78,
 }
 
@@ -33,7 +33,7 @@ impl Kind {
     }
 }
 
-/// One thing that went wrong.
+/// An error, with the error that caused it, if any.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -49,7 +49,7 @@ macro_rules! err {
 }
 pub(crate) use err;
 
-/// The result of everything in glyphd that can go wrong.
+/// The result of everything in glyphd that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
@@ -62,7 +62,7 @@ impl Error {
         }
     }
 
-    /// The same error with what it came from, of which the message tells as much as a person needs.
+    /// The same error with its source. The message already says as much about the source as a user needs.
     #[must_use]
     pub fn caused_by(
         mut self,
@@ -72,7 +72,7 @@ impl Error {
         self
     }
 
-    /// An error whose message the person has seen already: only the exit code is left of it.
+    /// An error whose message was printed already: only its exit code matters.
     pub fn told(kind: Kind) -> Self {
         Error {
             kind,
@@ -81,12 +81,12 @@ impl Error {
         }
     }
 
-    /// Whether the person has seen the message already.
+    /// Whether the message was printed already.
     pub fn is_told(&self) -> bool {
         self.message.is_empty()
     }
 
-    /// What sort of error this is.
+    /// The kind of this error.
     pub fn kind(&self) -> Kind {
         self.kind
     }

@@ -1,26 +1,26 @@
-//! What is wrong with a setting, in the words of whoever wrote it: the key, the value, what was expected.
+//! What is wrong with a setting, for the person who wrote it: the key, the value, and what was expected.
 //!
-//! Each part of glyphd checks its own settings and says what cannot be used as [`Fault`]s; `config` adds file and line.
+//! Each part of glyphd checks its own settings and reports those that cannot be used as [`Fault`]s; `config` adds file and
+//! line.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-/// Letters that two keys must at least begin with in common for the one to be taken for the other, as
-/// in `baud` and `baudrate`.
+/// If one key is the beginning of another, it counts as a misspelling from this many letters on, as in `baud` and `baudrate`.
 const MIN_BEGINNING: usize = 3;
 
 /// One setting that cannot be used: which key, what is wrong with it and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The key, relative to the table it stands in, as in `baud`.
+    /// The key, relative to its table, e.g. `baud`.
     pub key: String,
     /// What is wrong and what was expected, in one line.
     pub message: String,
 }
 
 impl Fault {
-    /// What is wrong with `key`, and what was expected, in one line.
+    /// A fault of `key`; the message says what is wrong and what was expected, in one line.
     pub fn new(key: impl Into<String>, message: impl Into<String>) -> Fault {
         Fault {
             key: key.into(),
@@ -28,7 +28,7 @@ impl Fault {
         }
     }
 
-    /// That `value` lies out of its range, or is no number. `unit` is what it counts, as `ms`; empty for a bare number.
+    /// The fault of a `value` outside its range, or NaN. `unit` is its unit, e.g. `ms`; empty for a number without unit.
     pub fn range<T: PartialOrd + Display>(
         key: &str,
         value: T,
@@ -51,7 +51,7 @@ impl Fault {
         ranges.iter().filter_map(one).collect()
     }
 
-    /// That a path does not begin at the root: what it is relative to would depend on who starts glyphd.
+    /// The fault of a relative path: what it is relative to would depend on who starts glyphd.
     pub fn relative(key: &str, path: &Path) -> Option<Fault> {
         let message = || format!("{}: expected a path from the root on", path.display());
         (!path.is_absolute()).then(|| Fault::new(key, message()))
@@ -64,7 +64,7 @@ impl Fault {
 }
 
 /// The key nearest to `word` by edits (Damerau and Levenshtein), if it is near enough to be meant:
-/// one edit for every three characters, or the one is the beginning of the other. Capitals and `_`
+/// at most one edit for every three characters, or one is the beginning of the other. Capitals and `_`
 /// for `-` cost nothing.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = plain(word);
@@ -83,7 +83,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// A key without what costs nothing to misspell: capitals, and `_` or a space for `-`.
+/// A key in its plain spelling: small letters, and `-` for `_` or a space.
 pub fn plain(key: &str) -> String {
     key.to_lowercase().replace(['_', ' '], "-")
 }

@@ -71,7 +71,7 @@ fn check_says_all_that_is_wrong() {
     fs::write(&file, "[camera]\nsource = \"file:x.png\"\n").unwrap();
     let good = glyphd(["check", &name]).succeeds();
     assert!(
-        good.starts_with(&format!("{name}: good\n  reads file:x.png\n")),
+        good.starts_with(&format!("{name}: OK\n  reads file:x.png\n")),
         "{good}"
     );
 

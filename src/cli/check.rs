@@ -1,4 +1,4 @@
-//! `glyphd check`: says all that is wrong with a configuration file, or what glyphd would do with it.
+//! `glyphd check`: lists all errors of a configuration file, or what glyphd would do with it.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::output::Output;
 use crate::config::{Config, DEFAULT_PATH};
 use crate::error::{Error, Kind, Result};
 
-/// Say all that is wrong with a configuration file: exit code 0 for a good one, 78 for a bad one
+/// List all errors of a configuration file: exit code 0 if there are none, otherwise 78
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The configuration file
@@ -14,10 +14,10 @@ pub struct Args {
     pub file: PathBuf,
 }
 
-/// Checks one file; what it finds goes to standard output, a line each.
+/// Checks one file and prints what it finds to standard output, one error per line.
 ///
 /// # Errors
-/// Of kind `Config` for a bad file and `NoInput` for one that cannot be read.
+/// Of kind `Config` for a file with errors and `NoInput` for one that cannot be read.
 pub fn run(args: &Args) -> Result<()> {
     check(args, &mut Output::stdout())
 }
@@ -25,7 +25,7 @@ pub fn run(args: &Args) -> Result<()> {
 fn check(args: &Args, out: &mut Output) -> Result<()> {
     match Config::load(&args.file) {
         Ok(config) => {
-            out.line(format_args!("{}: good", args.file.display()))?;
+            out.line(format_args!("{}: OK", args.file.display()))?;
             for line in config.summary() {
                 out.line(format_args!("  {line}"))?;
             }
@@ -55,10 +55,10 @@ mod tests {
     }
 
     #[test]
-    fn a_good_file_is_good_and_says_what_it_does() {
+    fn a_file_without_errors_is_ok_and_says_what_it_does() {
         let (result, out) = checked("# nothing\n");
         assert!(result.is_ok());
-        assert!(out.starts_with("x.toml: good\n"), "{out}");
+        assert!(out.starts_with("x.toml: OK\n"), "{out}");
         assert!(out.lines().count() > 1, "{out}");
     }
 

@@ -1,4 +1,4 @@
-//! The command line, one file a subcommand.
+//! The command line, one file per subcommand.
 
 pub(crate) mod ask;
 pub(crate) mod check;
@@ -18,11 +18,10 @@ use crate::contract::control;
 use crate::daemon;
 use crate::error::Result;
 
-/// Reads printed text in front of a camera and hands it on over a serial line or a local socket
+/// Reads printed text in front of a camera and sends it to a serial line or a local socket
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
     command: Command,
 }
@@ -34,33 +33,33 @@ enum Command {
     Listen(listen::Args),
     Status(ask::Status),
     Trigger(ask::Trigger),
-    /// Have a running glyphd let its camera go and read nothing
+    /// Make a running glyphd release its camera and stop reading
     Pause(ask::At),
-    /// Have a paused glyphd go on
+    /// Make a paused glyphd read again
     Resume(ask::At),
-    /// Have a running glyphd read its configuration again
+    /// Make a running glyphd apply its configuration file again
     Reload(ask::At),
     Devices(devices::Args),
     Check(check::Args),
     Eval(eval::Args),
 }
 
-/// What the commands that read images have in common.
+/// Arguments of all commands that read images.
 #[derive(Debug, clap::Args)]
 pub struct Reading {
-    /// Take the settings for finding and reading from this configuration
+    /// Use this configuration file for finding and reading text
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Read with the model in this folder (it holds a model.toml)
+    /// Use the model in this folder (with a model.toml)
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
 }
 
 impl Reading {
-    /// The settings that the command line asks for.
+    /// The settings from the command line.
     ///
     /// # Errors
-    /// When the configuration cannot be read or used.
+    /// If the configuration file cannot be read or has errors.
     pub fn settings(&self) -> Result<Config> {
         let mut config = match &self.config {
             Some(file) => Config::load(file)?,
@@ -74,10 +73,10 @@ impl Reading {
 }
 
 impl Cli {
-    /// Does what was asked for.
+    /// Runs the subcommand.
     ///
     /// # Errors
-    /// Of the subcommand.
+    /// Those of the subcommand.
     pub fn run(&self) -> Result<()> {
         match &self.command {
             Command::Read(args) => read::run(args),
@@ -99,20 +98,20 @@ impl Cli {
     }
 }
 
-/// Log lines go to standard error; `RUST_LOG` goes before the configuration.
+/// Logs to standard error; `RUST_LOG` overrides the configuration.
 fn start_log(config: &Config) {
     let mut builder = env_logger::Builder::new();
     builder
         // The level itself is set below, where a reload can change it.
         .filter_level(log::LevelFilter::Trace)
-        // How the graph is prepared for this processor is of use only to whoever asks for it.
+        // tract logs how it prepares a graph for this processor: only RUST_LOG shows that.
         .filter_module("tract", log::LevelFilter::Warn)
         .parse_default_env();
-    // The journal has its own clock.
+    // The journal adds its own time.
     if std::env::var_os("JOURNAL_STREAM").is_some() {
         builder.format_timestamp(None);
     }
-    // A second call, as tests make, changes nothing.
+    // A second call, as in tests, changes nothing.
     if builder.try_init().is_ok() {
         config.log.apply();
     }

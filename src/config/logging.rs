@@ -1,59 +1,55 @@
-//! `[log]`: how much glyphd says about what it does.
+//! `[log]`: how much glyphd logs.
 
+use log::LevelFilter;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
 
-/// How much glyphd says about what it does.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// How much glyphd logs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Messages of this weight and heavier are written to standard error.
-    pub level: Level,
+    /// Messages of this level and more severe ones are written to standard error.
+    #[serde(with = "Level")]
+    pub level: LevelFilter,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            level: LevelFilter::Info,
+        }
+    }
 }
 
 impl Settings {
-    /// No level can be wrong.
+    /// Every level is valid.
     pub fn check(&self) -> Vec<Fault> {
         Vec::new()
     }
 
-    /// Sets the weight of what is written from now on; `RUST_LOG` goes before.
+    /// Sets the level of all messages from now on; `RUST_LOG` overrides it.
     pub fn apply(&self) {
         if std::env::var_os("RUST_LOG").is_none() {
-            log::set_max_level(self.level.into());
+            log::set_max_level(self.level);
         }
     }
 }
 
-/// The weight of a message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// Nothing at all.
+/// The levels as a configuration writes them.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LevelFilter", rename_all = "kebab-case")]
+enum Level {
+    /// Nothing.
     Off,
-    /// What keeps glyphd from its work.
+    /// Faults that keep glyphd from its work.
     Error,
-    /// What it gets over by itself, but somebody should know.
+    /// Faults that it recovers from, but that somebody should know.
     Warn,
-    /// Also starts, stops and what was found: a few lines a day once it runs.
-    #[default]
+    /// Also starts, stops and devices that were found: a few lines a day once it runs.
     Info,
-    /// Also each decision, for finding out why something was not read.
+    /// Also each decision, to find out why something was not read.
     Debug,
     /// Also each frame.
     Trace,
-}
-
-impl From<Level> for log::LevelFilter {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Off => log::LevelFilter::Off,
-            Level::Error => log::LevelFilter::Error,
-            Level::Warn => log::LevelFilter::Warn,
-            Level::Info => log::LevelFilter::Info,
-            Level::Debug => log::LevelFilter::Debug,
-            Level::Trace => log::LevelFilter::Trace,
-        }
-    }
 }

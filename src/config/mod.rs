@@ -1,9 +1,9 @@
 //! The configuration: one TOML file, a table for each part of glyphd, a default for each key.
 //!
-//! Each part defines its own settings and says what is wrong with them; here they are put together
-//! ([`Config`]) and read from a file ([`Config::load`]), so that whatever is wrong with it is told
-//! at once, each problem with file, line and key. Unknown keys are refused: a
-//! misspelt key that is silently its default costs an afternoon.
+//! Each part defines and checks its own settings. This module combines them ([`Config`]) and reads
+//! them from a file ([`Config::load`]). It reports all problems at once, each with file, line and
+//! key. Unknown keys are refused, because a misspelt key that silently keeps its default costs an
+//! afternoon.
 
 mod logging;
 mod parse;
@@ -17,7 +17,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-pub use logging::{Level, Settings as LogSettings};
+use logging::Settings as LogSettings;
 pub use problem::{Problem, Problems};
 
 use crate::capture;
@@ -34,10 +34,10 @@ use crate::vision::{enhance, find};
 /// Where the daemon looks for its configuration.
 pub const DEFAULT_PATH: &str = "/etc/glyphd/glyphd.toml";
 
-/// A larger file is not a configuration, in bytes; the commented one of all keys has about 20,000.
+/// The largest file that is read, in bytes; the shipped one with all keys and comments has about 20,000.
 const MAX_FILE: u64 = 1 << 20;
 
-/// A set of tables: the struct, and its check, which is that of all its tables.
+/// A set of tables: the struct, and its check, which checks all its tables.
 macro_rules! tables {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $table:ident: $settings:ty,)* }) => {
         $(#[$about])*
@@ -48,7 +48,7 @@ macro_rules! tables {
         }
 
         impl $name {
-            /// Every setting that cannot be used, with its key as seen from this table.
+            /// All settings that cannot be used, with their keys relative to this table.
             pub fn check(&self) -> Vec<Fault> {
                 let mut faults = Vec::new();
                 $(faults.extend(
@@ -72,27 +72,27 @@ macro_rules! tables {
 tables! {
     /// All settings of glyphd.
     Config {
-        /// Where pictures come from.
+        /// The source of the pictures.
         camera: capture::Settings,
-        /// The classic steps that make print easier to read.
+        /// Image processing that makes print easier to read.
         enhance: enhance::Settings,
-        /// How lines of text are looked for.
+        /// How lines of text are found.
         find: find::Settings,
         /// How lines are read.
         read: recognize::Settings,
-        /// In which parts of the picture print is looked for.
+        /// In which parts of the picture to look for print.
         region: region::Settings,
-        /// How what was read is cleaned.
+        /// How the text is cleaned.
         tidy: tidy::Settings,
         /// Which pictures are worth reading.
         gate: gate::Settings,
-        /// Hints for whoever holds the device.
+        /// Hints for the person who holds the device.
         guide: guide::Settings,
-        /// When a line counts as steady, and when as gone.
+        /// When a line is emitted, and when it counts as gone.
         track: track::Settings,
-        /// What is looked for in the text that was read.
+        /// What is looked for in the text.
         fields: fields::Settings,
-        /// When is read: all the time, or when told to.
+        /// When frames are read: all the time, or on a trigger.
         trigger: mode::Settings,
         /// Where readings go.
         output: Output,
@@ -100,7 +100,7 @@ tables! {
         keep: keep::Settings,
         /// The status as a file.
         metrics: metrics::Settings,
-        /// How much glyphd says about what it does.
+        /// How much glyphd logs.
         log: LogSettings,
     }
 }
@@ -108,7 +108,7 @@ tables! {
 tables! {
     /// Where readings go: each sink has a table.
     Output {
-        /// The socket that local programs listen on.
+        /// The socket for local programs.
         socket: socket::Settings,
         /// The serial line.
         serial: serial::Settings,
@@ -146,7 +146,7 @@ impl Config {
         Config::parse(path, &read(path)?)
     }
 
-    /// Reads `text`; `file` is where it came from, for the messages.
+    /// Reads `text`; the messages name `file` as its origin.
     ///
     /// # Errors
     /// All problems at once, of [`Kind::Config`].
@@ -154,7 +154,7 @@ impl Config {
         parse::parse(file, text)
     }
 
-    /// What is good by itself and does not go together.
+    /// Settings that are valid separately but not together.
     fn check_together(&self) -> Option<Fault> {
         let (readings, steady) = (self.gate.still_readings, self.track.steady_frames);
         let never = self.gate.skip_still && readings <= steady;
@@ -166,7 +166,7 @@ impl Config {
         })
     }
 
-    /// What glyphd would do with these settings, in a few lines for a person.
+    /// What glyphd would do with these settings, in a few lines.
     pub fn summary(&self) -> Vec<String> {
         let Output {
             socket,
@@ -195,14 +195,14 @@ impl Config {
             stdout::Format::Json => lines.push("writes JSON to standard output".into()),
         }
         if lines.len() == inputs {
-            lines.push("warning: hands its readings to nobody, see [output]".into());
+            lines.push("warning: sends its readings nowhere, see [output]".into());
         }
         lines
     }
 
-    /// The full paths of all keys that a file may have, tables before what is in them.
+    /// The full paths of all keys of a file; a table comes before its keys.
     pub fn keys() -> Vec<String> {
-        shape::Shape::of::<Config>().paths()
+        shape::keys::<Config>()
     }
 }
 
@@ -219,7 +219,7 @@ fn read(path: &Path) -> Result<String, Problems> {
     let unreadable = |error: std::io::Error| {
         let message = match error.kind() {
             std::io::ErrorKind::NotFound => {
-                "no such file: name another, or begin with the example glyphd.toml".to_owned()
+                "no such file: name another one, or start from the example glyphd.toml".to_owned()
             }
             std::io::ErrorKind::PermissionDenied => {
                 "may not be read by this user: change its owner or mode".to_owned()

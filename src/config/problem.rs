@@ -1,21 +1,21 @@
-//! What is wrong with a configuration file, for the person who wrote it: one line each, with
-//! file, line and key, fit for a terminal whatever the file holds.
+//! The problems of a configuration file, one line each, with file, line and key. The lines are
+//! safe to print on a terminal whatever the file contains.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::{Error, Kind};
 
-/// One thing that is wrong with a configuration file.
+/// One problem of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The file as it was named.
+    /// The file, as the user named it.
     pub file: PathBuf,
-    /// The line, from 1; none where the problem is not in one place.
+    /// The line, from 1; none if the problem is not in one place.
     pub line: Option<usize>,
-    /// The full key, as in `output.serial.baud`; empty where it is not about one key.
+    /// The full key, e.g. `output.serial.baud`; empty if the problem is not about one key.
     pub key: String,
-    /// What is wrong, what was probably meant, what is expected.
+    /// What is wrong, what was probably meant, and what is expected.
     pub message: String,
 }
 
@@ -32,12 +32,12 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that is wrong with one configuration file; at least one thing.
+/// All problems of a configuration file; at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
-    /// [`Kind::NoInput`] where the file could not be read at all, otherwise [`Kind::Config`].
+    /// [`Kind::NoInput`] if the file could not be read at all, otherwise [`Kind::Config`].
     pub kind: Kind,
-    /// In the order of the lines.
+    /// Sorted by line.
     pub list: Vec<Problem>,
 }
 
@@ -56,13 +56,13 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 impl From<Problems> for Error {
-    /// All problems, a line each.
+    /// All problems, one line each.
     fn from(problems: Problems) -> Self {
         Error::new(problems.kind, problems.to_string())
     }
 }
 
-/// `text` with what could move the cursor or hide something written as an escape.
+/// `text` with escapes instead of characters that could move the cursor or hide something.
 fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| {

@@ -1,25 +1,20 @@
-//! What a settings type would accept, found out by asking its `Deserialize` implementation.
+//! What a settings type takes at a place of the configuration, told by serde itself.
 //!
-//! A derived implementation tells its deserializer which keys, which variants and which type
-//! it wants before it is given anything. [`Shape::of`] gives it a deserializer that only listens:
-//! so the keys named in a message are those that serde knows, optional ones included, and no
-//! second list of them can grow stale.
+//! serde says what it expected when it gets something else. So [`Shape::at`] puts a table with one unknown key at that
+//! place and reads the error: it holds the keys of a table, the words of a choice, or the type. No second list of keys
+//! can grow stale.
 
-use serde::de::value::{Error, StrDeserializer};
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess,
-    SeqAccess, Visitor,
-};
+use serde::de::DeserializeOwned;
+use toml::Value;
 
-/// Tables within tables deeper than this are not looked into: a type that holds itself would
-/// otherwise be followed for ever.
-const MAX_DEPTH: usize = 8;
+/// A key that no table has.
+const UNKNOWN: &str = "?";
 
 /// What may stand at one place of a configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// A table with these keys, in the order of their definition.
-    Table(Vec<(&'static str, Shape)>),
+    Table(Vec<String>),
     /// A list of such values.
     List(Box<Shape>),
     /// true or false.
@@ -31,280 +26,83 @@ pub enum Shape {
     /// A string.
     Text,
     /// One of these words.
-    OneOf(&'static [&'static str]),
+    OneOf(Vec<String>),
     /// Something else, which the type itself judges.
     Other,
 }
 
 impl Shape {
-    /// The shape of `T`.
-    pub fn of<T: DeserializeOwned>() -> Shape {
-        shape_at::<T>(&mut Vec::new())
-    }
-
-    /// What stands at `path`, if there is such a place. An index into a list counts as any other.
-    pub fn at<S: AsRef<str>>(&self, path: &[S]) -> Option<&Shape> {
-        let Some((first, rest)) = path.split_first() else {
-            return Some(self);
-        };
-        match self {
-            Shape::Table(keys) => keys
-                .iter()
-                .find(|(key, _)| *key == first.as_ref())?
-                .1
-                .at(rest),
-            Shape::List(element) => element.at(rest),
-            _ => None,
-        }
-    }
-
-    /// The full paths, joined with dots, of all keys, tables before what is in them.
-    pub fn paths(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.collect_paths("", &mut found);
-        found
-    }
-
-    fn collect_paths(&self, prefix: &str, found: &mut Vec<String>) {
-        match self {
-            Shape::Table(keys) => {
-                for (key, shape) in keys {
-                    let path = if prefix.is_empty() {
-                        key.to_string()
-                    } else {
-                        format!("{prefix}.{key}")
-                    };
-                    found.push(path.clone());
-                    shape.collect_paths(&path, found);
-                }
+    /// What `T` takes at `path`. A step that is a number is an index into a list; which one does not matter.
+    pub fn at<T: DeserializeOwned>(path: &[String]) -> Shape {
+        let table =
+            |key: &str, value| Value::Table([(key.to_owned(), value)].into_iter().collect());
+        let unknown = table(UNKNOWN, Value::Boolean(true));
+        let document = path.iter().rev().fold(unknown, |value, step| {
+            if is_index(step) {
+                Value::Array(vec![value])
+            } else {
+                table(step, value)
             }
-            Shape::List(element) => element.collect_paths(prefix, found),
-            _ => {}
+        });
+        let Err(error) = T::deserialize(document) else {
+            return Shape::Other;
+        };
+        let message = error.message();
+        let names = || message.split('`').skip(3).step_by(2).map(str::to_owned);
+        if message.starts_with("unknown field") {
+            return Shape::Table(names().collect());
+        }
+        if message.starts_with("unknown variant") {
+            return Shape::OneOf(names().collect());
+        }
+        let expected = message.rsplit_once(", expected ").unwrap_or_default().1;
+        match expected {
+            "a boolean" => Shape::Switch,
+            "a string" | "path string" => Shape::Text,
+            "f32" | "f64" => Shape::Number,
+            "u8" => Shape::Whole(0, u8::MAX.into()),
+            "u16" => Shape::Whole(0, u16::MAX.into()),
+            "u32" => Shape::Whole(0, u32::MAX.into()),
+            "u64" | "usize" => Shape::Whole(0, u64::MAX.into()),
+            "i8" => Shape::Whole(i8::MIN.into(), i8::MAX.into()),
+            "i16" => Shape::Whole(i16::MIN.into(), i16::MAX.into()),
+            "i32" => Shape::Whole(i32::MIN.into(), i32::MAX.into()),
+            "i64" | "isize" => Shape::Whole(i64::MIN.into(), i64::MAX.into()),
+            _ if expected == "a sequence" || expected.starts_with("an array") => {
+                let element = [path, &["0".to_owned()]].concat();
+                Shape::List(Box::new(Shape::at::<T>(&element)))
+            }
+            _ => Shape::Other,
         }
     }
 }
 
-#[derive(Clone, Copy)]
-enum Step {
-    Key(&'static str),
-    Element,
+/// The full paths of all keys of `T`, joined with dots; the path of a table comes before those of its keys.
+pub fn keys<T: DeserializeOwned>() -> Vec<String> {
+    let mut found = Vec::new();
+    collect::<T>(&[], &mut found);
+    found
 }
 
-/// What the type asked for at the end of the path.
-enum Asked {
-    Table(&'static [&'static str]),
-    List,
-    Leaf(Shape),
-}
-
-fn shape_at<T: DeserializeOwned>(path: &mut Vec<Step>) -> Shape {
-    let mut asked = Asked::Leaf(Shape::Other);
-    // Always an error: the listener has no value to give.
-    let _ = T::deserialize(Listener {
-        path,
-        asked: &mut asked,
-    });
-    if path.len() >= MAX_DEPTH {
-        return Shape::Other;
-    }
-    match asked {
-        Asked::Leaf(shape) => shape,
-        Asked::List => {
-            path.push(Step::Element);
-            let element = shape_at::<T>(path);
-            path.pop();
-            Shape::List(Box::new(element))
-        }
-        Asked::Table(names) => {
-            let mut keys = Vec::with_capacity(names.len());
+fn collect<T: DeserializeOwned>(path: &[String], found: &mut Vec<String>) {
+    match Shape::at::<T>(path) {
+        Shape::Table(names) => {
             for name in names {
-                path.push(Step::Key(name));
-                keys.push((*name, shape_at::<T>(path)));
-                path.pop();
+                let path = [path, &[name]].concat();
+                let keys = path.iter().filter(|step| !is_index(step)).cloned();
+                found.push(keys.collect::<Vec<_>>().join("."));
+                collect::<T>(&path, found);
             }
-            Shape::Table(keys)
         }
-    }
-}
-
-/// Leads the type along `path` and notes what it asks for at the end.
-struct Listener<'a> {
-    path: &'a [Step],
-    asked: &'a mut Asked,
-}
-
-fn no_value() -> Error {
-    Error::custom("only listening")
-}
-
-impl Listener<'_> {
-    fn note<V>(self, asked: Asked) -> Result<V, Error> {
-        if self.path.is_empty() {
-            *self.asked = asked;
+        Shape::List(element) if matches!(*element, Shape::Table(_)) => {
+            collect::<T>(&[path, &["0".to_owned()]].concat(), found);
         }
-        Err(no_value())
-    }
-
-    fn leaf<V>(self, shape: Shape) -> Result<V, Error> {
-        self.note(Asked::Leaf(shape))
-    }
-
-    fn list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.path.split_first() {
-            Some((Step::Element, rest)) => visitor.visit_seq(One {
-                key: None,
-                rest,
-                asked: self.asked,
-            }),
-            _ => self.note(Asked::List),
-        }
+        _ => {}
     }
 }
 
-macro_rules! leaves {
-    ($($method:ident => $shape:expr,)*) => {
-        $(fn $method<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Error> {
-            self.leaf($shape)
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for Listener<'_> {
-    type Error = Error;
-
-    leaves! {
-        deserialize_bool => Shape::Switch,
-        deserialize_i8 => Shape::Whole(i8::MIN.into(), i8::MAX.into()),
-        deserialize_i16 => Shape::Whole(i16::MIN.into(), i16::MAX.into()),
-        deserialize_i32 => Shape::Whole(i32::MIN.into(), i32::MAX.into()),
-        deserialize_i64 => Shape::Whole(i64::MIN.into(), i64::MAX.into()),
-        deserialize_u8 => Shape::Whole(0, u8::MAX.into()),
-        deserialize_u16 => Shape::Whole(0, u16::MAX.into()),
-        deserialize_u32 => Shape::Whole(0, u32::MAX.into()),
-        deserialize_u64 => Shape::Whole(0, u64::MAX.into()),
-        deserialize_f32 => Shape::Number,
-        deserialize_f64 => Shape::Number,
-        deserialize_char => Shape::Text,
-        deserialize_str => Shape::Text,
-        deserialize_string => Shape::Text,
-        deserialize_any => Shape::Other,
-        deserialize_bytes => Shape::Other,
-        deserialize_byte_buf => Shape::Other,
-        deserialize_unit => Shape::Other,
-        deserialize_map => Shape::Other,
-        deserialize_identifier => Shape::Other,
-        deserialize_ignored_any => Shape::Other,
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.leaf(Shape::Other)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.list(visitor)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.list(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.list(visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self.path.split_first() {
-            Some((Step::Key(key), rest)) => visitor.visit_map(One {
-                key: Some(key),
-                rest,
-                asked: self.asked,
-            }),
-            _ => self.note(Asked::Table(fields)),
-        }
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        variants: &'static [&'static str],
-        _visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.leaf(Shape::OneOf(variants))
-    }
-}
-
-/// A table or list that holds only the next place on the path.
-struct One<'a> {
-    key: Option<&'static str>,
-    rest: &'a [Step],
-    asked: &'a mut Asked,
-}
-
-impl<'de> MapAccess<'de> for One<'_> {
-    type Error = Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Error> {
-        let Some(key) = self.key.take() else {
-            return Ok(None);
-        };
-        let key: StrDeserializer<'_, Error> = key.into_deserializer();
-        seed.deserialize(key).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(Listener {
-            path: self.rest,
-            asked: self.asked,
-        })
-    }
-}
-
-impl<'de> SeqAccess<'de> for One<'_> {
-    type Error = Error;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Error> {
-        seed.deserialize(Listener {
-            path: self.rest,
-            asked: self.asked,
-        })
-        .map(Some)
-    }
+fn is_index(step: &str) -> bool {
+    step.parse::<usize>().is_ok()
 }
 
 #[cfg(test)]
@@ -328,7 +126,7 @@ mod tests {
     }
 
     #[derive(Deserialize, Default)]
-    #[serde(default)]
+    #[serde(default, deny_unknown_fields)]
     #[allow(dead_code)]
     struct Inner {
         on: bool,
@@ -343,18 +141,15 @@ mod tests {
         Full,
     }
 
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    #[allow(dead_code)]
-    struct Endless {
-        next: Option<Box<Endless>>,
+    fn at(path: &str) -> Shape {
+        let steps: Vec<String> = path.split('.').map(str::to_owned).collect();
+        Shape::at::<Outer>(&steps)
     }
 
     #[test]
     fn every_key_is_found_with_what_it_takes() {
-        let shape = Shape::of::<Outer>();
         assert_eq!(
-            shape.paths(),
+            keys::<Outer>(),
             [
                 "first-thing",
                 "inner",
@@ -367,23 +162,13 @@ mod tests {
                 "odd"
             ]
         );
-        assert_eq!(shape.at(&["first-thing"]), Some(&Shape::Whole(0, 255)));
-        assert_eq!(shape.at(&["inner", "on"]), Some(&Shape::Switch));
-        assert_eq!(shape.at(&["inner", "path"]), Some(&Shape::Text));
-        assert_eq!(
-            shape.at(&["kind"]),
-            Some(&Shape::OneOf(&["none-at-all", "full"]))
-        );
-        assert_eq!(shape.at(&["regions", "3", "on"]), Some(&Shape::Switch));
-        assert_eq!(
-            shape.at(&["odd"]),
-            Some(&Shape::List(Box::new(Shape::Number)))
-        );
-        assert_eq!(shape.at(&["nothing"]), None);
-    }
-
-    #[test]
-    fn a_type_that_holds_itself_ends() {
-        assert!(Shape::of::<Endless>().paths().len() <= MAX_DEPTH);
+        let words = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
+        assert_eq!(at("first-thing"), Shape::Whole(0, 255));
+        assert_eq!(at("inner.on"), Shape::Switch);
+        assert_eq!(at("inner.path"), Shape::Text);
+        assert_eq!(at("kind"), Shape::OneOf(words(&["none-at-all", "full"])));
+        assert_eq!(at("regions.3"), Shape::Table(words(&["on", "path"])));
+        assert_eq!(at("regions.3.on"), Shape::Switch);
+        assert_eq!(at("odd"), Shape::List(Box::new(Shape::Number)));
     }
 }

@@ -1,12 +1,13 @@
-//! The words for what is wrong in a configuration file: what it is, what was probably meant,
-//! what is expected. No I/O and no decisions; each function gives one line.
+//! The messages about a configuration file: what is wrong, what was probably meant, and what is
+//! expected. No I/O and no decisions; each function gives one line.
 
+use serde::de::DeserializeOwned;
 use toml::de::DeValue;
 
-use super::shape::Shape;
+use super::shape::{self, Shape};
 use crate::fault::{nearest, plain};
 
-/// Characters of the file quoted in a message: enough to recognise the place, and still one line.
+/// The most characters of the file quoted in a message: enough to recognise the place, and still one line.
 const MAX_QUOTED: usize = 60;
 
 /// A key with the tables it stands in, as TOML writes it.
@@ -27,80 +28,61 @@ pub fn dotted<S: AsRef<str>>(path: &[S]) -> String {
     out
 }
 
-/// For a key or table that nothing knows.
-pub fn unknown_key(shape: &Shape, path: &[String], value: &DeValue<'_>) -> String {
-    let is_table = matches!(value, DeValue::Table(_));
-    let mut message = String::from(if is_table {
-        "unknown table"
-    } else {
-        "unknown key"
-    });
-    let Some((key, tables)) = path.split_last() else {
+/// The message about a key or table that `T` does not have.
+pub fn unknown_key<T: DeserializeOwned>(path: &[String], value: &DeValue<'_>) -> String {
+    let (Some((key, tables)), is_table) = (path.split_last(), matches!(value, DeValue::Table(_)))
+    else {
+        return String::new();
+    };
+    let mut message = format!("unknown {}", if is_table { "table" } else { "key" });
+    let Shape::Table(known) = Shape::at::<T>(tables) else {
         return message;
     };
-    let known: Vec<&str> = match shape.at(tables) {
-        Some(Shape::Table(keys)) => keys.iter().map(|(key, _)| *key).collect(),
-        _ => Vec::new(),
-    };
-    if let Some(meant) = nearest(key, known.iter().copied()) {
+    if let Some(meant) = nearest(key, known.iter().map(String::as_str)) {
         message.push_str(&format!(", did you mean '{meant}'?"));
     } else {
-        let key = plain(key);
-        let elsewhere: Vec<String> = shape
-            .paths()
-            .into_iter()
-            .filter(|path| {
-                path.rsplit('.')
-                    .next()
-                    .is_some_and(|last| plain(last) == key)
-            })
-            .map(|path| format!("'{path}'"))
-            .collect();
+        let is_meant = |path: &String| {
+            let last = path.rsplit('.').next();
+            last.is_some_and(|last| plain(last) == plain(key))
+        };
+        let keys = shape::keys::<T>().into_iter().filter(is_meant);
+        let elsewhere: Vec<String> = keys.map(|path| format!("'{path}'")).collect();
         if !elsewhere.is_empty() {
             message.push_str(&format!(" here, did you mean {}?", elsewhere.join(" or ")));
         }
     }
-    if !known.is_empty() {
-        let separator = if message.ends_with('?') { " " } else { ", " };
-        message.push_str(&format!("{separator}expected one of: {}", known.join(", ")));
-    }
-    message
+    let separator = if message.ends_with('?') { " " } else { ", " };
+    message + separator + "expected one of: " + &known.join(", ")
 }
 
-/// For a value that serde refused with `message`. `written` is the value as the file has it.
+/// The message about a value that serde refused with `message`. The value comes with its text in the file.
 pub fn wrong_value(
     expected: &Shape,
-    value: &DeValue<'_>,
-    written: &str,
+    (value, written): (&DeValue<'_>, &str),
     path: &[String],
     message: &str,
 ) -> String {
+    let written = quote(written);
     let is = match value {
-        DeValue::String(_) => "text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number with a point",
-        DeValue::Boolean(_) => "a switch",
-        DeValue::Datetime(_) => "a date or time",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
+        DeValue::String(_) => format!("{written} is text"),
+        DeValue::Integer(_) => format!("{written} is a whole number"),
+        DeValue::Float(_) => format!("{written} is a number with a point"),
+        DeValue::Boolean(_) => format!("{written} is a switch"),
+        DeValue::Datetime(_) => format!("{written} is a date or time"),
+        DeValue::Array(_) => "is a list".into(),
+        DeValue::Table(_) => "is a table".into(),
     };
-    let is = match value {
-        DeValue::Table(_) | DeValue::Array(_) => format!("is {is}"),
-        _ => format!("{} is {is}", quote(written)),
+    let meant = |meant: Option<String>| match meant {
+        Some(meant) => format!(", did you mean {meant}?"),
+        None => ",".into(),
     };
+    let expects = expectation(expected);
     match (expected, value) {
-        (Shape::Whole(..), DeValue::Integer(_)) => {
-            format!("is {}, expected {}", quote(written), expectation(expected))
-        }
+        (Shape::Whole(..), DeValue::Integer(_)) => format!("is {written}, expected {expects}"),
         (Shape::OneOf(words), DeValue::String(word)) => {
-            let meant = nearest(word, words.iter().copied())
-                .map(|meant| format!(", did you mean \"{meant}\"?"))
-                .unwrap_or_else(|| ",".into());
-            format!(
-                "is {}{meant} expected {}",
-                quote(written),
-                expectation(expected)
-            )
+            let word = nearest(word, words.iter().map(String::as_str));
+            let meant = meant(word.map(|word| format!("\"{word}\"")));
+            format!("is {written}{meant} expected {expects}")
         }
         (Shape::Table(_), DeValue::Table(_))
         | (Shape::List(_), DeValue::Array(_))
@@ -109,30 +91,22 @@ pub fn wrong_value(
         | (Shape::Text, DeValue::String(_))
         | (Shape::Other, _) => judged(message),
         (Shape::Table(keys), _) => {
-            let names: Vec<&str> = keys.iter().map(|(key, _)| *key).collect();
-            format!(
-                "{is}, expected a table [{}] with keys of: {}",
-                dotted(path),
-                names.join(", ")
-            )
+            let (table, keys) = (dotted(path), keys.join(", "));
+            format!("{is}, expected a table [{table}] with keys of: {keys}")
         }
         (_, DeValue::String(word)) => {
-            let meant = unquoted(expected, word)
-                .map(|meant| format!(", did you mean {meant} without quotes?"))
-                .unwrap_or_else(|| ",".into());
-            format!("{is}{meant} expected {}", expectation(expected))
+            let word = unquoted(expected, word);
+            let meant = meant(word.map(|word| format!("{word} without quotes")));
+            format!("{is}{meant} expected {expects}")
         }
         (Shape::Text, DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)) => {
-            format!(
-                "{is}, did you mean \"{}\"? expected text in quotes",
-                quote(written)
-            )
+            format!("{is}, did you mean \"{written}\"? expected {expects}")
         }
-        _ => format!("{is}, expected {}", expectation(expected)),
+        _ => format!("{is}, expected {expects}"),
     }
 }
 
-/// What the type itself said: the first line, in our words where they are serde's stock phrases.
+/// The first line of the type's own message; serde's standard phrases are reworded.
 fn judged(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     if let Some(field) = line.strip_prefix("missing field ") {
@@ -146,7 +120,7 @@ fn expectation(shape: &Shape) -> String {
         Shape::Table(_) => "a table".into(),
         Shape::List(element) => format!("a list in [ ], each {}", expectation(element)),
         Shape::Switch => "true or false".into(),
-        // TOML itself ends at 63 bits: the exact limit helps nobody.
+        // TOML itself has 63 bits: the exact limit helps nobody.
         Shape::Whole(0, max) if *max > i64::MAX.into() => "a whole number, 0 or more".into(),
         Shape::Whole(min, max) if *min == i64::MIN.into() && *max == i64::MAX.into() => {
             "a whole number".into()
@@ -162,7 +136,7 @@ fn expectation(shape: &Shape) -> String {
     }
 }
 
-/// The value that a text in quotes was probably meant to be.
+/// The value that was probably meant by a text in quotes.
 fn unquoted(expected: &Shape, text: &str) -> Option<String> {
     let text = text.trim();
     match expected {
@@ -184,7 +158,7 @@ fn unquoted(expected: &Shape, text: &str) -> Option<String> {
     }
 }
 
-/// For an error of the TOML parser at `offset`.
+/// The message about an error of the TOML parser at `offset`.
 pub fn syntax(text: &str, offset: usize, message: &str) -> String {
     let start = line_start(text, offset);
     let line = text
@@ -193,8 +167,14 @@ pub fn syntax(text: &str, offset: usize, message: &str) -> String {
         .lines()
         .next()
         .unwrap_or_default();
+    let bad_escape =
+        message.starts_with("missing escaped value") || message.contains("unicode hexadecimal");
     let message = if message.starts_with("string values must be quoted") {
         "text must be in quotes".to_owned()
+    } else if bad_escape {
+        let example = in_single_quotes(line, offset.saturating_sub(start));
+        let example = example.map_or(String::new(), |text| format!(", as in {text}"));
+        format!("in double quotes \\ starts an escape: use single quotes{example}")
     } else {
         message.replace('`', "'")
     };
@@ -205,8 +185,19 @@ pub fn syntax(text: &str, offset: usize, message: &str) -> String {
     out
 }
 
-/// The full key that is being set at `offset`, told from the text alone: the last table header
-/// before it and what stands left of the `=`.
+/// The text in double quotes that holds place `at` of a line, as TOML writes it in single quotes, if it can.
+fn in_single_quotes(line: &str, at: usize) -> Option<String> {
+    let opening = line.get(..at)?.rfind('"')?;
+    let text = line.get(opening + 1..)?;
+    let text = text
+        .match_indices('"')
+        .map(|(at, _)| text.get(..at).unwrap_or_default())
+        .find(|before| !before.ends_with('\\'))?;
+    (!text.contains('\'')).then(|| format!("'{text}'"))
+}
+
+/// The full key that is set at `offset`, from the text alone: the last table header before it,
+/// and the key left of the `=`.
 pub fn path_at(text: &str, offset: usize) -> Vec<String> {
     let (before, from) = text
         .split_at_checked(line_start(text, offset))
@@ -220,7 +211,7 @@ pub fn path_at(text: &str, offset: usize) -> Vec<String> {
     path
 }
 
-/// The first line, from 1, that sets `path`, told as in [`path_at`].
+/// The first line, from 1, that sets `path`; keys are found as in [`path_at`].
 pub fn first_line_of(text: &str, path: &[String]) -> Option<usize> {
     let mut table = Vec::new();
     text.lines().enumerate().find_map(|(i, line)| {
@@ -262,7 +253,7 @@ fn keys(dotted: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the file says, cut where it gets long.
+/// A text from the file, cut off if it is long.
 fn quote(written: &str) -> String {
     if written.chars().count() <= MAX_QUOTED {
         return written.to_owned();
@@ -276,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_at_a_place_is_told_from_header_and_key() {
+    fn the_path_at_a_place_comes_from_header_and_key() {
         let text = "a = 1\n[x.y]\nb = 2\nc.d = 3\n[[z]]\n";
         assert_eq!(path_at(text, 0), ["a"]);
         assert_eq!(

@@ -1,8 +1,8 @@
-//! From the text of a configuration file to settings, or to everything that is wrong with it.
+//! Turns the text of a configuration file into settings, or into a list of all its problems.
 //!
-//! serde stops at the first thing it does not like. Here that thing is put into words, taken out
-//! of the parsed file, and serde is asked again, until it likes the rest; then the settings
-//! are checked for sense. So one run tells all, and nothing that serde accepts is refused.
+//! serde stops at the first error. So each error is reported, its entry is removed from the parsed
+//! file, and serde runs again, until it accepts the rest. Then the values of the settings are
+//! checked. So one run reports everything, and nothing that serde accepts is refused.
 
 use std::ops::Range;
 use std::path::Path;
@@ -16,12 +16,12 @@ use super::wording;
 use crate::error::Kind;
 use crate::fault::Fault;
 
-/// Problems told of one file. Whoever has more has given us something that is no configuration.
+/// The most problems reported for one file. A file with more is no configuration.
 const MAX_PROBLEMS: usize = 100;
 
-/// Settings that can be a whole file.
+/// Settings of a whole file.
 pub trait Document: DeserializeOwned {
-    /// All settings that make no sense, each with its full key.
+    /// All settings that cannot be used, each with its full key.
     fn check(&self) -> Vec<Fault>;
 }
 
@@ -53,7 +53,6 @@ pub fn parse<T: Document>(file: &Path, text: &str) -> Result<T, Problems> {
     }
 
     report.numbers(&mut table, &mut Vec::new());
-    let shape = Shape::of::<T>();
     while report.list.len() < MAX_PROBLEMS {
         let input = toml::Spanned::new(span.clone(), table.clone());
         match T::deserialize(toml::de::Deserializer::from(input)) {
@@ -68,11 +67,11 @@ pub fn parse<T: Document>(file: &Path, text: &str) -> Result<T, Problems> {
             Err(error) => {
                 let path = error.span().and_then(|span| path_of_span(&table, &span));
                 let Some(path) = path else {
-                    // The file as a whole is at fault: there is nothing to take out.
+                    // The error is about the file as a whole: there is nothing to remove.
                     report.add(None, "", error.message());
                     break;
                 };
-                report.refused(&table, &shape, &path, error.message());
+                report.refused::<T>(&table, &path, error.message());
                 remove(&mut table, &path);
             }
         }
@@ -105,7 +104,7 @@ impl Report<'_> {
         }
     }
 
-    /// Takes down an error of the TOML parser; says whether the parsed table is whole all the same.
+    /// Reports an error of the TOML parser; returns whether the parsed table is complete all the same.
     fn syntax(&mut self, error: &toml::de::Error) -> bool {
         let offset = error
             .span()
@@ -121,7 +120,7 @@ impl Report<'_> {
             return true;
         }
         let line = line_number(self.text, offset);
-        // The parser trips over the rest of a line again and again.
+        // The parser may report the rest of a line again and again.
         if self.list.iter().all(|problem| problem.line != Some(line)) {
             let message = wording::syntax(self.text, offset, error.message());
             self.add(Some(offset), "", message);
@@ -129,7 +128,7 @@ impl Report<'_> {
         false
     }
 
-    /// Takes out numbers that are infinite or none at all: no setting has a use for them.
+    /// Reports and removes infinite numbers and NaN: no setting has a use for them.
     fn numbers(&mut self, table: &mut DeTable<'_>, path: &mut Vec<String>) {
         let mut refused = Vec::new();
         for (key, value) in table.iter_mut() {
@@ -153,30 +152,27 @@ impl Report<'_> {
         }
     }
 
-    /// Takes down that serde refused what stands at `path`.
-    fn refused(&mut self, table: &DeTable<'_>, shape: &Shape, path: &[String], message: &str) {
+    /// Reports that serde refused the entry at `path`.
+    fn refused<T: Document>(&mut self, table: &DeTable<'_>, path: &[String], message: &str) {
         let Some((at, value)) = entry(table, path) else {
             return;
         };
-        // What was taken out of a table may now be said to be missing from it.
+        // serde may report as missing what was removed from a table.
         let inside = format!("{}.", wording::dotted(path));
         if self.list.iter().any(|told| told.key.starts_with(&inside)) {
             return;
         }
-        let message = match shape.at(path) {
-            None => wording::unknown_key(shape, path, value.0),
-            Some(expected) => {
-                let written = value
-                    .1
-                    .and_then(|span| self.text.get(span))
-                    .unwrap_or_default();
-                wording::wrong_value(expected, value.0, written, path, message)
-            }
+        let message = if message.starts_with("unknown field") {
+            wording::unknown_key::<T>(path, value.get_ref())
+        } else {
+            let written = self.text.get(value.span()).unwrap_or_default();
+            let value = (value.get_ref(), written);
+            wording::wrong_value(&Shape::at::<T>(path), value, path, message)
         };
         self.add(Some(at), &wording::dotted(path), message);
     }
 
-    /// Takes down what makes no sense, unless the key is already spoken of.
+    /// Reports settings that cannot be used, unless a problem of the key is reported already.
     fn sense<T: Document>(&mut self, settings: &T, table: &DeTable<'_>) {
         for fault in settings.check() {
             let inside = format!("{}.", fault.key);
@@ -186,9 +182,9 @@ impl Report<'_> {
             }
             let mut path: Vec<&str> = fault.key.split('.').collect();
             let mut at = None;
-            // The key itself may be a default: then the nearest table around it is the place.
+            // If the key has its default and is not in the file, the nearest table around it gives the line.
             while !path.is_empty() && at.is_none() {
-                at = place(table, &path);
+                at = entry(table, &path).map(|(at, _)| at);
                 path.pop();
             }
             self.add(at, &fault.key, fault.message);
@@ -205,7 +201,7 @@ fn line_number(text: &str, offset: usize) -> usize {
         .count()
 }
 
-/// The keys that lead to the entry whose key or value stands exactly at `span`.
+/// The path of the entry whose key or value is exactly at `span`.
 fn path_of_span(table: &DeTable<'_>, span: &Range<usize>) -> Option<Vec<String>> {
     for (key, value) in table {
         let name = key.get_ref().to_string();
@@ -236,14 +232,14 @@ fn path_in_value(value: &DeValue<'_>, span: &Range<usize>) -> Option<Vec<String>
     }
 }
 
-/// Where the key stands, with its value and where that stands (known for what has a text of its own).
-type Entry<'t, 'i> = (usize, (&'t DeValue<'i>, Option<Range<usize>>));
-
-fn entry<'t, 'i, S: AsRef<str>>(table: &'t DeTable<'i>, path: &[S]) -> Option<Entry<'t, 'i>> {
+/// The offset of the last key of `path`, and its value.
+fn entry<'t, 'i, S: AsRef<str>>(
+    table: &'t DeTable<'i>,
+    path: &[S],
+) -> Option<(usize, &'t toml::Spanned<DeValue<'i>>)> {
     let (first, rest) = path.split_first()?;
-    let (key, value) = table.get_key_value(first.as_ref())?;
+    let (key, mut value) = table.get_key_value(first.as_ref())?;
     let mut at = key.span().start;
-    let mut value = value;
     for (i, step) in rest.iter().enumerate() {
         match value.get_ref() {
             DeValue::Table(inner) => return entry(inner, rest.get(i..)?),
@@ -254,16 +250,11 @@ fn entry<'t, 'i, S: AsRef<str>>(table: &'t DeTable<'i>, path: &[S]) -> Option<En
             _ => return None,
         }
     }
-    Some((at, (value.get_ref(), Some(value.span()))))
+    Some((at, value))
 }
 
-/// Where the last key of `path` stands.
-fn place<S: AsRef<str>>(table: &DeTable<'_>, path: &[S]) -> Option<usize> {
-    entry(table, path).map(|(at, _)| at)
-}
-
-/// Takes the entry at `path` out; what is wrong in a list of values takes the list with it, in a list of tables only what
-/// is wrong in one of them.
+/// Removes the entry at `path`. If it is in a list of values, the whole list is removed; in a list of tables, only the key of
+/// one of them.
 fn remove(table: &mut DeTable<'_>, path: &[String]) {
     let Some((first, rest)) = path.split_first() else {
         return;

@@ -39,13 +39,7 @@ impl Settings {
     pub fn check(&self) -> Vec<Fault> {
         let folder = self.folder.as_ref();
         let folder = folder.and_then(|folder| Fault::relative("folder", folder));
-        let wrong = !(1..=MOST).contains(&self.pictures);
-        let pictures = wrong.then(|| {
-            Fault::new(
-                "pictures",
-                format!("{}: expected 1 to {MOST}", self.pictures),
-            )
-        });
+        let pictures = Fault::range("pictures", self.pictures, 1..=MOST, "");
         folder.into_iter().chain(pictures).collect()
     }
 

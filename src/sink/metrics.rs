@@ -48,13 +48,7 @@ impl Settings {
         let file = self.file.as_ref();
         let file =
             file.and_then(|file| Fault::relative("file", file).or_else(|| other_ending(file)));
-        let (least, most) = (EVERY_S.start(), EVERY_S.end());
-        let every_s = (!EVERY_S.contains(&self.every_s)).then(|| {
-            Fault::new(
-                "every-s",
-                format!("{} s: expected {least} to {most}", self.every_s),
-            )
-        });
+        let every_s = Fault::range("every-s", self.every_s, EVERY_S, "s");
         file.into_iter().chain(every_s).collect()
     }
 }

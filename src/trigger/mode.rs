@@ -47,15 +47,10 @@ impl Default for Settings {
 impl Settings {
     /// What is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
-        let (least, most) = (DEADLINE_MS.start(), DEADLINE_MS.end());
-        let fault = Fault::new(
-            "deadline-ms",
-            format!("{} ms: expected {least} to {most}", self.deadline_ms),
-        );
-        let wrong = !DEADLINE_MS.contains(&self.deadline_ms);
+        let deadline = Fault::range("deadline-ms", self.deadline_ms, DEADLINE_MS, "ms");
         let gpio = self.gpio.check().into_iter();
         let gpio = gpio.map(|fault| fault.within("gpio"));
-        wrong.then_some(fault).into_iter().chain(gpio).collect()
+        deadline.into_iter().chain(gpio).collect()
     }
 
     /// How long a trigger may take.

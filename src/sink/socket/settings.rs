@@ -61,23 +61,18 @@ impl Default for Settings {
 impl Settings {
     /// All that is wrong with the settings. Whether there are such users and groups is found out when the socket is made.
     pub fn check(&self) -> Vec<Fault> {
-        let fault = |key: &str, message: String| Fault::new(key, message);
         let mut faults = Vec::new();
         if let Some(path) = &self.path {
             if let Some(relative) = Fault::relative("path", path) {
                 faults.push(relative);
             } else if path.as_os_str().len() > LONGEST_PATH {
-                faults.push(fault(
-                    "path",
-                    format!("too long for a socket: at most {LONGEST_PATH} bytes"),
-                ));
+                let what = format!("too long for a socket: at most {LONGEST_PATH} bytes");
+                faults.push(Fault::new("path", what));
             }
         }
         if self.parsed_mode().is_none() {
-            faults.push(fault(
-                "mode",
-                format!("\"{}\": expected octal digits, as in \"0660\"", self.mode),
-            ));
+            let what = format!("\"{}\": expected octal digits, as in \"0660\"", self.mode);
+            faults.push(Fault::new("mode", what));
         }
         let group: Vec<String> = self.group.iter().cloned().collect();
         for (key, names) in [
@@ -87,15 +82,11 @@ impl Settings {
         ] {
             if names.iter().any(|name| name.trim().is_empty()) {
                 let what = "has an empty name: expected a name or a number, as in \"kiosk\"";
-                faults.push(fault(key, what.to_owned()));
+                faults.push(Fault::new(key, what));
             }
         }
-        if !(1..=MOST_CLIENTS).contains(&self.clients) {
-            faults.push(fault(
-                "clients",
-                format!("{}: expected 1 to {MOST_CLIENTS}", self.clients),
-            ));
-        }
+        let clients = Fault::range("clients", self.clients, 1..=MOST_CLIENTS, "");
+        faults.extend(clients);
         faults
     }
 

@@ -103,9 +103,7 @@ impl Settings {
             }
         }
         for (key, value) in self.numbers() {
-            if let Some(value) = value.filter(|value| !(-100..=100).contains(value)) {
-                fault(key, format!("is {value}, expected -100 to 100"));
-            }
+            faults.extend(value.and_then(|value| Fault::range(key, value, -100..=100, "")));
         }
         faults
     }

@@ -85,11 +85,8 @@ impl Settings {
                 expected_name(name, "a number, or the name of a line"),
             );
         }
-        if !DEBOUNCE_MS.contains(&self.debounce_ms) {
-            let (least, most) = (DEBOUNCE_MS.start(), DEBOUNCE_MS.end());
-            let message = format!("{} ms: expected {least} to {most}", self.debounce_ms);
-            fault("debounce-ms", message);
-        }
+        let debounce = Fault::range("debounce-ms", self.debounce_ms, DEBOUNCE_MS, "ms");
+        faults.extend(debounce);
         faults
     }
 

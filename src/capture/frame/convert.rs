@@ -10,7 +10,7 @@ use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_PIXELS, jpeg, luma_of_rgb, reshape};
-use crate::error::{Error, Kind, Result, err};
+use crate::error::{Error, Result, err};
 
 /// A pixel format that can be read, named by its V4L2 four-character code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,41 +20,83 @@ pub enum PixelFormat {
     Grey,
     /// A plane of luma, then interleaved chroma at half size.
     Nv12,
+    /// As NV12, with the two of chroma the other way round.
+    Nv21,
     /// A plane of luma, then two of chroma at half size (I420).
     Yu12,
+    /// As YU12, with the two planes of chroma the other way round.
+    Yv12,
     /// Y U Y V: two pixels in four bytes.
     Yuyv,
+    /// Y V Y U: two pixels in four bytes.
+    Yvyu,
     /// U Y V Y: two pixels in four bytes.
     Uyvy,
+    /// V Y U Y: two pixels in four bytes.
+    Vyuy,
+    /// 10 bits of luma a pixel, in the low bits of two bytes, the low byte first.
+    Y10,
+    /// 12 bits of luma a pixel, in the low bits of two bytes, the low byte first.
+    Y12,
     /// R G B, a byte each.
     Rgb3,
+    /// B G R, a byte each.
+    Bgr3,
     /// One JPEG a frame, Huffman tables possibly left out.
     Mjpg,
+    /// 16 bits of luma a pixel, the low byte first. Last: some drivers fill fewer bits, and the picture is then dark.
+    Y16,
+}
+
+/// How the luma of a pixel is had.
+#[derive(Clone, Copy)]
+enum Luma {
+    /// A byte each, in a plane of their own.
+    Plane,
+    /// The first, or the second, of two bytes.
+    First,
+    Second,
+    /// The low bits, so many, of two bytes with the low byte first.
+    Bits(u32),
+    Rgb,
+    Bgr,
+    Jpeg,
 }
 
 impl PixelFormat {
     /// Every format, the one that costs least to read first.
-    pub const ALL: [PixelFormat; 7] = [
-        PixelFormat::Grey,
-        PixelFormat::Nv12,
-        PixelFormat::Yu12,
-        PixelFormat::Yuyv,
-        PixelFormat::Uyvy,
-        PixelFormat::Rgb3,
-        PixelFormat::Mjpg,
-    ];
+    pub const ALL: [PixelFormat; 15] = {
+        use PixelFormat::*;
+        [
+            Grey, Nv12, Nv21, Yu12, Yv12, Yuyv, Yvyu, Uyvy, Vyuy, Y10, Y12, Rgb3, Bgr3, Mjpg, Y16,
+        ]
+    };
 
-    /// The four-character code of V4L2.
-    pub fn fourcc(self) -> [u8; 4] {
-        *match self {
-            PixelFormat::Grey => b"GREY",
-            PixelFormat::Nv12 => b"NV12",
-            PixelFormat::Yu12 => b"YU12",
-            PixelFormat::Yuyv => b"YUYV",
-            PixelFormat::Uyvy => b"UYVY",
-            PixelFormat::Rgb3 => b"RGB3",
-            PixelFormat::Mjpg => b"MJPG",
+    /// Its name, and how its luma is had.
+    fn about(self) -> (&'static str, Luma) {
+        match self {
+            PixelFormat::Grey => ("GREY", Luma::Plane),
+            PixelFormat::Nv12 => ("NV12", Luma::Plane),
+            PixelFormat::Nv21 => ("NV21", Luma::Plane),
+            PixelFormat::Yu12 => ("YU12", Luma::Plane),
+            PixelFormat::Yv12 => ("YV12", Luma::Plane),
+            PixelFormat::Yuyv => ("YUYV", Luma::First),
+            PixelFormat::Yvyu => ("YVYU", Luma::First),
+            PixelFormat::Uyvy => ("UYVY", Luma::Second),
+            PixelFormat::Vyuy => ("VYUY", Luma::Second),
+            PixelFormat::Y10 => ("Y10", Luma::Bits(10)),
+            PixelFormat::Y12 => ("Y12", Luma::Bits(12)),
+            PixelFormat::Rgb3 => ("RGB3", Luma::Rgb),
+            PixelFormat::Bgr3 => ("BGR3", Luma::Bgr),
+            PixelFormat::Mjpg => ("MJPG", Luma::Jpeg),
+            PixelFormat::Y16 => ("Y16", Luma::Bits(16)),
         }
+    }
+
+    /// The four-character code of V4L2, which fills a shorter name up with spaces.
+    pub fn fourcc(self) -> [u8; 4] {
+        let name = self.about().0.as_bytes();
+        std::array::from_fn(|at| name.get(at).copied().unwrap_or(b' '))
     }
 
     /// The format with this four-character code. `JPEG` is read as `MJPG`: drivers use both names.
@@ -67,18 +109,18 @@ impl PixelFormat {
 
     /// Bytes from one pixel to the next along a row of the plane that holds luma; none for a JPEG.
     fn pitch(self) -> Option<usize> {
-        match self {
-            PixelFormat::Grey | PixelFormat::Nv12 | PixelFormat::Yu12 => Some(1),
-            PixelFormat::Yuyv | PixelFormat::Uyvy => Some(2),
-            PixelFormat::Rgb3 => Some(3),
-            PixelFormat::Mjpg => None,
+        match self.about().1 {
+            Luma::Plane => Some(1),
+            Luma::First | Luma::Second | Luma::Bits(_) => Some(2),
+            Luma::Rgb | Luma::Bgr => Some(3),
+            Luma::Jpeg => None,
         }
     }
 }
 
 impl fmt::Display for PixelFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.fourcc()))
+        f.write_str(self.about().0)
     }
 }
 
@@ -88,16 +130,12 @@ impl FromStr for PixelFormat {
     fn from_str(name: &str) -> Result<Self> {
         let known = PixelFormat::ALL
             .into_iter()
-            .find(|f| f.to_string().eq_ignore_ascii_case(name.trim()));
+            .find(|format| format.about().0.eq_ignore_ascii_case(name.trim()));
         known.ok_or_else(|| {
-            let names: Vec<String> = PixelFormat::ALL
-                .iter()
-                .map(PixelFormat::to_string)
-                .collect();
+            let names = PixelFormat::ALL.map(|format| format.about().0).join(", ");
             err!(
                 Config,
-                "{name:?} is no pixel format; expected one of {}",
-                names.join(", ")
+                "{name:?} is no pixel format; expected one of {names}"
             )
         })
     }
@@ -144,7 +182,7 @@ pub struct Converter {
 }
 
 impl Converter {
-    /// Fails with [`Kind::Data`] where the layout cannot be: no pixels, too many, or rows that overlap.
+    /// Fails with [`Kind::Data`](crate::error::Kind::Data) where the layout cannot be: no pixels, too many, or rows that overlap.
     pub fn new(layout: Layout) -> Result<Self> {
         let Layout {
             width,
@@ -154,14 +192,17 @@ impl Converter {
         } = layout;
         let pixels = u64::from(width) * u64::from(height);
         if pixels == 0 || pixels > MAX_PIXELS {
-            let message =
-                format!("a picture of {width}x{height} cannot be used (1 to {MAX_PIXELS} pixels)");
-            return Err(Error::new(Kind::Data, message));
+            return Err(err!(
+                Data,
+                "a picture of {width}x{height} cannot be used (1 to {MAX_PIXELS} pixels)"
+            ));
         }
         let row = format.pitch().unwrap_or(0) * width as usize;
         if stride != 0 && (stride as usize) < row {
-            let message = format!("{layout} with {stride} bytes a row: at least {row} are needed");
-            return Err(Error::new(Kind::Data, message));
+            return Err(err!(
+                Data,
+                "{layout} with {stride} bytes a row: at least {row} are needed"
+            ));
         }
         Ok(Converter {
             layout,
@@ -176,7 +217,7 @@ impl Converter {
 
     /// Says cheaply whether `bytes` can be a whole picture: long enough, and a JPEG from its start to its end marker.
     ///
-    /// Fails with [`Kind::Data`], as [`Converter::luma`] would.
+    /// Fails with [`Kind::Data`](crate::error::Kind::Data), as [`Converter::luma`] would.
     pub fn check(&self, bytes: &[u8]) -> Result<()> {
         let Some(pitch) = self.layout.format.pitch() else {
             return jpeg::Outline::of(bytes)
@@ -187,12 +228,11 @@ impl Converter {
         // The last row need not be padded.
         let needed = stride * (self.layout.height as usize - 1) + row;
         if bytes.len() < needed {
-            let message = format!(
-                "frame cut off: {} bytes, {} needs {needed}",
-                bytes.len(),
-                self.layout
-            );
-            return Err(Error::new(Kind::Data, message));
+            let (is, layout) = (bytes.len(), self.layout);
+            return Err(err!(
+                Data,
+                "frame cut off: {is} bytes, {layout} needs {needed}"
+            ));
         }
         Ok(())
     }
@@ -200,7 +240,7 @@ impl Converter {
     /// Writes the luma of the picture in `bytes` (what the driver filled, not its whole buffer) to `luma`,
     /// which gets the size of the layout and keeps its memory.
     ///
-    /// Fails with [`Kind::Data`] where the bytes are no whole picture; `luma` then holds nothing of meaning.
+    /// Fails with [`Kind::Data`](crate::error::Kind::Data) where the bytes are no whole picture; `luma` then holds nothing of meaning.
     pub fn luma(&mut self, bytes: &[u8], luma: &mut GrayImage) -> Result<()> {
         let Layout {
             format,
@@ -221,14 +261,18 @@ impl Converter {
             let Some(source) = source.get(..row) else {
                 break;
             };
-            match format {
-                PixelFormat::Grey | PixelFormat::Nv12 | PixelFormat::Yu12 => {
-                    target.copy_from_slice(source)
-                }
-                PixelFormat::Yuyv => pick(source, target, |[y, _]| y),
-                PixelFormat::Uyvy => pick(source, target, |[_, y]| y),
-                PixelFormat::Rgb3 => pick(source, target, luma_of_rgb),
-                PixelFormat::Mjpg => {}
+            match format.about().1 {
+                Luma::Plane => target.copy_from_slice(source),
+                Luma::First => pick(source, target, |[y, _]| y),
+                Luma::Second => pick(source, target, |[_, y]| y),
+                // Bits above those that the format has are none of its own: as bright as can be, not wrapped round.
+                Luma::Bits(bits) => pick(source, target, |pair| {
+                    let top = u16::from_le_bytes(pair) >> (bits - u8::BITS);
+                    u8::try_from(top).unwrap_or(u8::MAX)
+                }),
+                Luma::Rgb => pick(source, target, luma_of_rgb),
+                Luma::Bgr => pick(source, target, |[b, g, r]| luma_of_rgb([r, g, b])),
+                Luma::Jpeg => {}
             }
         }
         Ok(())
@@ -252,29 +296,48 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::Kind;
 
     /// The plain reference: the luma of the pixel at (x, y), by the definition of the format.
     fn luma_at(layout: Layout, stride: usize, bytes: &[u8], x: usize, y: usize) -> u8 {
         let row = &bytes[y * stride..];
         match layout.format {
-            PixelFormat::Grey | PixelFormat::Nv12 | PixelFormat::Yu12 => row[x],
-            PixelFormat::Yuyv => row[2 * x],
-            PixelFormat::Uyvy => row[2 * x + 1],
-            PixelFormat::Rgb3 => {
-                let weighted = [0.299, 0.587, 0.114]
-                    .iter()
-                    .zip(&row[3 * x..])
-                    .map(|(w, &c)| w * f64::from(c));
-                weighted.sum::<f64>().round() as u8
-            }
+            PixelFormat::Grey
+            | PixelFormat::Nv12
+            | PixelFormat::Nv21
+            | PixelFormat::Yu12
+            | PixelFormat::Yv12 => row[x],
+            PixelFormat::Yuyv | PixelFormat::Yvyu => row[2 * x],
+            PixelFormat::Uyvy | PixelFormat::Vyuy => row[2 * x + 1],
+            PixelFormat::Y10 => (two_bytes(row, x) / 4).min(255) as u8,
+            PixelFormat::Y12 => (two_bytes(row, x) / 16).min(255) as u8,
+            PixelFormat::Y16 => (two_bytes(row, x) / 256) as u8,
+            PixelFormat::Rgb3 => weighted(row, x, [0.299, 0.587, 0.114]),
+            PixelFormat::Bgr3 => weighted(row, x, [0.114, 0.587, 0.299]),
             PixelFormat::Mjpg => unreachable!("not a raw format"),
         }
     }
 
+    fn two_bytes(row: &[u8], x: usize) -> u32 {
+        u32::from(row[2 * x]) + 256 * u32::from(row[2 * x + 1])
+    }
+
+    fn weighted(row: &[u8], x: usize, weights: [f64; 3]) -> u8 {
+        let shares = weights.iter().zip(&row[3 * x..]);
+        let sum: f64 = shares.map(|(w, &c)| w * f64::from(c)).sum();
+        sum.round() as u8
+    }
+
+    /// The raw formats.
+    fn raw() -> Vec<PixelFormat> {
+        let all = PixelFormat::ALL.into_iter();
+        all.filter(|format| format.pitch().is_some()).collect()
+    }
+
     fn raw_layout() -> impl Strategy<Value = (Layout, usize)> {
-        (0..PixelFormat::ALL.len() - 1, 1..40u32, 1..20u32, 0..9u32).prop_map(
+        (0..raw().len(), 1..40u32, 1..20u32, 0..9u32).prop_map(
             |(format, width, height, padding)| {
-                let format = PixelFormat::ALL[format];
+                let format = raw()[format];
                 let stride = format.pitch().unwrap() as u32 * width + padding;
                 (
                     Layout {
@@ -300,7 +363,7 @@ mod tests {
             prop_assert_eq!(luma.dimensions(), (layout.width, layout.height));
             for (x, y, pixel) in luma.enumerate_pixels() {
                 let expected = luma_at(layout, stride, &bytes, x as usize, y as usize);
-                prop_assert!(pixel.0[0].abs_diff(expected) <= u8::from(layout.format == PixelFormat::Rgb3));
+                prop_assert!(pixel.0[0].abs_diff(expected) <= u8::from(layout.format.pitch() == Some(3)));
             }
         }
 
@@ -352,6 +415,33 @@ mod tests {
     }
 
     #[test]
+    fn two_pixels_of_each_format_are_exact() {
+        for (name, bytes, expected) in [
+            ("YVYU", &[10, 1, 20, 2][..], [10, 20]),
+            ("VYUY", &[1, 10, 2, 20], [10, 20]),
+            ("NV21", &[10, 20, 1, 2], [10, 20]),
+            ("YV12", &[10, 20, 1, 2], [10, 20]),
+            ("BGR3", &[255, 0, 0, 0, 0, 255], [29, 76]),
+            // 0x3FF is white in 10 bits, 0x201 a little more than half of it; what is beyond is white as well.
+            ("Y10", &[0xFF, 0x03, 0x01, 0x02], [255, 128]),
+            ("Y10", &[0x03, 0x00, 0x00, 0x04], [0, 255]),
+            ("Y12", &[0xFF, 0x0F, 0x1F, 0x08], [255, 129]),
+            ("Y16", &[0xFF, 0x00, 0x00, 0x81], [0, 129]),
+        ] {
+            let layout = Layout {
+                format: name.parse().unwrap(),
+                width: 2,
+                height: 1,
+                stride: 0,
+            };
+            let mut luma = GrayImage::default();
+            let mut converter = Converter::new(layout).unwrap();
+            converter.luma(bytes, &mut luma).unwrap();
+            assert_eq!(luma.into_raw(), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn a_format_has_one_name() {
         for format in PixelFormat::ALL {
             assert_eq!(format.to_string().parse::<PixelFormat>().unwrap(), format);
@@ -359,10 +449,12 @@ mod tests {
         }
         assert_eq!("mjpg".parse::<PixelFormat>().unwrap(), PixelFormat::Mjpg);
         assert_eq!(PixelFormat::from_fourcc(*b"JPEG"), Some(PixelFormat::Mjpg));
+        assert_eq!(PixelFormat::from_fourcc(*b"Y10 "), Some(PixelFormat::Y10));
         let error = "H264".parse::<PixelFormat>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"H264\" is no pixel format; expected one of GREY, NV12, YU12, YUYV, UYVY, RGB3, MJPG"
+            "\"H264\" is no pixel format; expected one of GREY, NV12, NV21, YU12, YV12, YUYV, \
+             YVYU, UYVY, VYUY, Y10, Y12, RGB3, BGR3, MJPG, Y16"
         );
     }
 }

@@ -49,7 +49,8 @@ impl Finder {
     /// than by the number in its path, which may be another after it was unplugged. Where it is at none, what is at the
     /// path is taken, and that is said in the log.
     ///
-    /// Fails as [`super::open`].
+    /// Fails with [`NoDevice`](crate::error::Kind::NoDevice) where the camera is not there, not permitted, busy or no
+    /// camera, and with [`NoInput`](crate::error::Kind::NoInput) where the files are not there.
     pub fn open(&mut self) -> Result<Box<dyn Source>> {
         let frames = self.stats().frames;
         // Where the last opening came to nothing, all that this one has to say was said then.
@@ -58,21 +59,18 @@ impl Finder {
             _ => Level::Warn,
         };
         let settings = &self.settings;
-        let rate = |named: Option<Rate>| named.or_else(|| settings.fps.and_then(Rate::new));
+        let rate = |named: &Option<Rate>| named.or(settings.fps);
         let source: Box<dyn Source> = match &settings.source {
             Spec::V4l2(path) => {
                 let search = self.search.get_or_insert_with(|| Search::new(path));
                 Box::new(v4l2::open(search, settings, say)?)
             }
             Spec::File(path, named) => {
-                Box::new(Replay::file(path, rate(*named), settings, SystemClock)?)
+                Box::new(Replay::file(path, rate(named), settings, SystemClock)?)
             }
-            Spec::Dir(path, named) => Box::new(Replay::directory(
-                path,
-                rate(*named),
-                settings,
-                SystemClock,
-            )?),
+            Spec::Dir(path, named) => {
+                Box::new(Replay::directory(path, rate(named), settings, SystemClock)?)
+            }
         };
         self.frames_at_opening = Some(frames);
         Ok(Box::new(Continued {

@@ -13,14 +13,16 @@ mod replay;
 mod spec;
 mod v4l2;
 
+pub use clock::Clock;
 #[cfg(test)]
 pub(crate) use clock::StoppedClock;
-pub use clock::{Clock, SystemClock};
-pub use controls::{Controls, Level, PowerLine};
-pub use finder::Finder;
-pub use replay::Replay;
-pub use spec::{Rate, Spec};
+pub(crate) use clock::SystemClock;
+pub(crate) use controls::Controls;
+pub(crate) use finder::Finder;
+pub(crate) use replay::Replay;
+pub(crate) use spec::{Rate, Spec};
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,26 +38,26 @@ use crate::fault::Fault;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// The camera or the recorded pictures. The first camera of the machine, unless said otherwise.
-    pub source: Spec,
+    pub(crate) source: Spec,
     /// Width asked of a camera, in pixels; the nearest it has is taken.
     /// 1280 is where the print on a label held at arm's length is about 20 pixels high.
     pub width: u32,
     /// Height asked of a camera, in pixels.
-    pub height: u32,
+    pub(crate) height: u32,
     /// The formats to ask a camera for, best first. The uncompressed ones that cost least come first;
-    /// MJPG last, since each frame then has to be decoded.
-    pub formats: Vec<PixelFormat>,
+    /// MJPG late, since each frame then has to be decoded.
+    pub(crate) formats: Vec<PixelFormat>,
     /// Frames a second asked of a camera, and the rate of a replay that names none.
     /// Not set: what the camera does by itself; a replay then gives every picture in turn, as fast as it is read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fps: Option<f64>,
+    pub(crate) fps: Option<Rate>,
     /// Whether a replay begins again after its last picture.
-    pub repeat: bool,
+    pub(crate) repeat: bool,
     /// How long to wait for a picture before saying that none came, in milliseconds.
     /// A second is more than the exposure of any webcam, and the longest that stopping the daemon waits on it.
-    pub timeout_ms: u64,
+    pub(crate) timeout_ms: u64,
     /// What the camera is told about light and lens; nothing, unless said otherwise.
-    pub controls: Controls,
+    pub(crate) controls: Controls,
 }
 
 impl Default for Settings {
@@ -75,56 +77,35 @@ impl Default for Settings {
 
 /// The shortest and the longest timeout, in milliseconds: below, a camera of 30 frames a second times out
 /// for nothing; above, stopping the daemon takes longer than a supervisor waits.
-const TIMEOUT_MS: std::ops::RangeInclusive<u64> = 50..=10_000;
+const TIMEOUT_MS: RangeInclusive<u64> = 50..=10_000;
+
+/// The widths and heights that may be asked for, in pixels: no print is smaller, and no camera larger.
+const SIDE: RangeInclusive<u32> = 16..=16_384;
 
 impl Settings {
     /// All that cannot be used.
-    pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut fault =
-            |key: &str, message: String| faults.push(Fault::new(key.to_string(), message));
-        for (key, value) in [("width", self.width), ("height", self.height)] {
-            if !(16..=16_384).contains(&value) {
-                fault(key, format!("{value} pixels: expected 16 to 16384"));
-            }
-        }
-        if u64::from(self.width) * u64::from(self.height) > MAX_PIXELS {
-            fault(
-                "width",
-                format!(
-                    "{}x{} is more than {MAX_PIXELS} pixels",
-                    self.width, self.height
-                ),
-            );
-        }
-        if self.formats.is_empty() {
-            fault(
-                "formats",
-                "no format is named: expected at least one, as in [\"YUYV\", \"MJPG\"]".to_string(),
-            );
-        }
-        if let Some(fps) = self.fps
-            && Rate::new(fps).is_none()
-        {
-            fault(
-                "fps",
-                format!("{fps} frames a second: expected a number above 0, at most 1000"),
-            );
-        }
-        if !TIMEOUT_MS.contains(&self.timeout_ms) {
-            let (least, most) = (TIMEOUT_MS.start(), TIMEOUT_MS.end());
-            fault(
-                "timeout-ms",
-                format!("{} ms: expected {least} to {most}", self.timeout_ms),
-            );
-        }
+    pub(crate) fn check(&self) -> Vec<Fault> {
+        let (width, height) = (self.width, self.height);
+        let side = |key, value| Fault::range(key, value, SIDE, "pixels");
+        let too_large = u64::from(width) * u64::from(height) > MAX_PIXELS;
+        let area = format!("{width}x{height} is more than {MAX_PIXELS} pixels");
+        let formats = "no format is named: expected at least one, as in [\"YUYV\", \"MJPG\"]";
+        let faults = [
+            side("width", width),
+            side("height", height),
+            too_large.then(|| Fault::new("width", area)),
+            self.formats
+                .is_empty()
+                .then(|| Fault::new("formats", formats)),
+            Fault::range("timeout-ms", self.timeout_ms, TIMEOUT_MS, "ms"),
+        ];
         let of_controls = self.controls.check().into_iter();
-        faults.extend(of_controls.map(|fault| fault.within("controls")));
-        faults
+        let of_controls = of_controls.map(|fault| fault.within("controls"));
+        faults.into_iter().flatten().chain(of_controls).collect()
     }
 
     /// How long to wait for a picture.
-    pub fn timeout(&self) -> Duration {
+    pub(crate) fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
     }
 }
@@ -174,14 +155,6 @@ pub trait Source: Send {
     fn describe(&self) -> String;
 }
 
-/// Opens the source that `settings` name, once. Whoever opens it again after an error that may pass does so with a [`Finder`].
-///
-/// Fails with [`crate::error::Kind::NoDevice`] where the camera is not there, not permitted, busy or no camera,
-/// and with [`crate::error::Kind::NoInput`] where the files are not there.
-pub fn open(settings: &Settings) -> Result<Box<dyn Source>> {
-    Finder::new(settings.clone()).open()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,7 +178,6 @@ mod tests {
             width: 0,
             height: 20_000,
             formats: Vec::new(),
-            fps: Some(f64::NAN),
             timeout_ms: 0,
             ..Settings::default()
         };
@@ -214,7 +186,7 @@ mod tests {
             .into_iter()
             .map(|fault| fault.key)
             .collect();
-        assert_eq!(keys, ["width", "height", "formats", "fps", "timeout-ms"]);
+        assert_eq!(keys, ["width", "height", "formats", "timeout-ms"]);
         let error = toml::from_str::<Settings>("widht = 3")
             .unwrap_err()
             .to_string();
@@ -223,5 +195,10 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("no pixel format"), "{error}");
+        for fps in ["0", "-1.0", "1001", "nan", "inf"] {
+            let error = toml::from_str::<Settings>(&format!("fps = {fps}")).unwrap_err();
+            let expected = "frames a second: expected a number above 0, at most 1000";
+            assert!(error.message().ends_with(expected), "{error}");
+        }
     }
 }

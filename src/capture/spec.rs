@@ -26,7 +26,8 @@ pub enum Spec {
 }
 
 /// Frames a second: finite, above 0 and at most 1000.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
 pub struct Rate(f64);
 
 impl Rate {
@@ -38,6 +39,21 @@ impl Rate {
     /// Frames a second.
     pub fn fps(self) -> f64 {
         self.0
+    }
+}
+
+impl From<Rate> for f64 {
+    fn from(rate: Rate) -> Self {
+        rate.0
+    }
+}
+
+impl TryFrom<f64> for Rate {
+    type Error = String;
+
+    fn try_from(fps: f64) -> std::result::Result<Self, String> {
+        let what = "frames a second: expected a number above 0, at most";
+        Rate::new(fps).ok_or_else(|| format!("{fps} {what} {MAX_RATE}"))
     }
 }
 

@@ -5,9 +5,10 @@ use std::io;
 use log::Level;
 use nix::errno::Errno;
 
-use super::{Camera, Granted, Wish, choose, refusal};
-use crate::capture::Settings;
+use super::camera::{Camera, Granted, Wish};
+use super::{choose, refusal};
 use crate::capture::frame::convert::{Layout, PixelFormat};
+use crate::capture::{Rate, Settings};
 use crate::error::Result;
 
 /// A rate this far from the one asked for, as a share of it, is another rate: 29.97 is 30.
@@ -35,17 +36,17 @@ impl Agreed {
     ) -> Result<Self> {
         let offers = camera
             .offers()
-            .map_err(|error| refusal::refused(name, "asking for its formats", &error))?;
+            .map_err(|error| refusal::refused(name, "asking for its formats", error))?;
         for wish in choose::wishes(&offers, settings) {
             let granted = match camera.set_format(wish) {
                 Ok(granted) => granted,
                 Err(error) if refusal::errno(&error) == Errno::EINVAL => continue,
-                Err(error) => return Err(refusal::refused(name, "setting the format", &error)),
+                Err(error) => return Err(refusal::refused(name, "setting the format", error)),
             };
             if layout(granted).is_none() {
                 continue;
             }
-            let wanted_fps = settings.fps;
+            let wanted_fps = settings.fps.map(Rate::fps);
             let fps = set_rate(camera, name, wanted_fps);
             for difference in differences(settings, granted, fps) {
                 log::log!(say, "{name}: {difference}");
@@ -104,7 +105,7 @@ fn differences(settings: &Settings, granted: Granted, fps: Option<f64>) -> Vec<S
             wanted.0, wanted.1, given.0, given.1
         ));
     }
-    if let (Some(asked), Some(given)) = (settings.fps, fps)
+    if let (Some(asked), Some(given)) = (settings.fps.map(Rate::fps), fps)
         && (asked - given).abs() > asked * RATE_SLACK
     {
         list.push(format!(
@@ -116,7 +117,7 @@ fn differences(settings: &Settings, granted: Granted, fps: Option<f64>) -> Vec<S
 
 #[cfg(test)]
 mod tests {
-    use super::super::Offer;
+    use super::super::camera::Offer;
     use super::super::stream::fake::*;
     use super::*;
     use crate::capture::Source;
@@ -255,8 +256,8 @@ mod tests {
             stride: 2 * width,
             most_bytes: 2 * width * height,
         };
-        let settings = |fps| Settings {
-            fps,
+        let settings = |fps: Option<f64>| Settings {
+            fps: fps.and_then(Rate::new),
             ..Settings::default()
         };
         let said = |fps, granted, given| differences(&settings(fps), granted, given);

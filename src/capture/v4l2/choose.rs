@@ -1,8 +1,8 @@
 //! Takes what a camera offers and what is wanted; gives what to ask it for, best first.
 
-use super::{Offer, Sizes, Wish};
-use crate::capture::Settings;
+use super::camera::{Offer, Sizes, Wish};
 use crate::capture::frame::convert::PixelFormat;
+use crate::capture::{Rate, Settings};
 
 /// The fewest frames a second that are put up with for a format that costs less to read,
 /// where the settings ask for no rate: USB 2 carries large uncompressed pictures only slower than this.
@@ -44,7 +44,10 @@ fn best_size(offer: &Offer, settings: &Settings) -> ((u64, bool), (u32, u32)) {
         let size = nearest(sizes, wanted);
         let distance = u64::from(size.0.abs_diff(wanted.0)) + u64::from(size.1.abs_diff(wanted.1));
         (
-            (distance, is_slow(sizes, settings.fps.unwrap_or(LEAST_FPS))),
+            (
+                distance,
+                is_slow(sizes, settings.fps.map_or(LEAST_FPS, Rate::fps)),
+            ),
             size,
         )
     });
@@ -154,7 +157,7 @@ mod tests {
         ];
         assert_eq!(chosen(&offers, &Settings::default())[0], "YUYV 1280x720");
         let settings = Settings {
-            fps: Some(30.0),
+            fps: Rate::new(30.0),
             ..Settings::default()
         };
         assert_eq!(chosen(&offers, &settings)[0], "MJPG 1280x720");

@@ -1,5 +1,7 @@
 //! A webcam with knobs, and what becomes of what it is asked for.
 
+use v4l::v4l_sys::*;
+
 use super::super::stream::fake::{self, Fake, Knob, Step, open, open_with, shot};
 use super::*;
 use crate::capture::Source;
@@ -79,6 +81,26 @@ fn what_the_camera_has_is_set_by_hand_after_its_switch() {
         (V4L2_CID_BRIGHTNESS, -10),
     ];
     assert_eq!(camera.settings, expected);
+}
+
+#[test]
+fn a_control_is_set_by_the_kernels_own_name() {
+    let mut camera = webcam();
+    camera
+        .controls
+        .insert(V4L2_CID_SATURATION, knob(0, 100, 1, 64));
+    let text =
+        "saturation = 0\nfocus_absolute = 30\nfocus_automatic_continuous = 0\nauto_exposure = 1";
+    assert_eq!(apply(&mut camera, &wanted(text)), [""; 0]);
+    let expected = [
+        (V4L2_CID_EXPOSURE_AUTO, 1),
+        (V4L2_CID_FOCUS_AUTO, 0),
+        (V4L2_CID_FOCUS_ABSOLUTE, 30),
+        (V4L2_CID_SATURATION, 0),
+    ];
+    assert_eq!(camera.settings, expected);
+    let amiss = apply(&mut camera, &wanted("auto_exposure = 0"));
+    assert_eq!(amiss, ["auto_exposure = 0: the camera has 1, 3"]);
 }
 
 #[test]
@@ -215,7 +237,19 @@ fn a_list_for_people_shows_ranges_and_values() {
         ("power-line", "\"off\", \"50\", \"60\"", "\"60\""),
         ("brightness", "-64 to 64", "0"),
     ];
-    let expected = expected.map(|(key, able, now)| (key, able.to_string(), now.to_string()));
-    assert_eq!(list(&mut webcam()), expected);
-    assert_eq!(list(&mut Fake::new([])), []);
+    let as_expected = |camera: &mut Fake, expected: &[(&str, &str, &str)]| {
+        let listed = list(camera);
+        let listed = listed
+            .iter()
+            .map(|control| (control.key, &*control.range, &*control.value));
+        assert_eq!(listed.collect::<Vec<_>>(), expected);
+    };
+    as_expected(&mut webcam(), &expected);
+    as_expected(&mut Fake::new([]), &[]);
+    // What has no short name is listed by the kernel's.
+    let mut camera = Fake::new([]);
+    camera
+        .controls
+        .insert(V4L2_CID_SATURATION, knob(0, 100, 1, 64));
+    as_expected(&mut camera, &[("saturation", "0 to 100", "64")]);
 }

@@ -4,8 +4,8 @@ use std::io;
 
 use nix::errno::Errno;
 
-use super::{Granted, Offer};
-use crate::error::{Error, Kind, err};
+use super::camera::{Granted, Offer, fourcc_text};
+use crate::error::{Error, err};
 
 /// The errno behind an I/O error.
 pub(in crate::capture) fn errno(error: &io::Error) -> Errno {
@@ -23,50 +23,52 @@ pub(super) fn is_gone(error: &io::Error) -> bool {
 }
 
 /// An error met while `doing` something with the camera `name`.
-pub(super) fn refused(name: &str, doing: &str, error: &io::Error) -> Error {
-    let (kind, what) = match errno(error) {
-        _ if is_gone(error) => (Kind::NoDevice, "the camera was unplugged".to_string()),
-        Errno::ENOENT => (
-            Kind::NoDevice,
-            "no such camera; is it plugged in? `glyphd devices` lists those there are".to_string(),
+pub(super) fn refused(name: &str, doing: &str, error: io::Error) -> Error {
+    let errno = errno(&error);
+    let failed = format!("{name}: {doing} failed: {}", errno.desc());
+    let refusal = match errno {
+        _ if is_gone(&error) => err!(NoDevice, "{name}: the camera was unplugged"),
+        Errno::ENOENT => err!(
+            NoDevice,
+            "{name}: no such camera; is it plugged in? `glyphd devices` lists those there are"
         ),
-        Errno::EBUSY => (
-            Kind::NoDevice,
-            format!("the camera is busy: another program has it (`fuser -v {name}` tells which)"),
+        Errno::EBUSY => err!(
+            NoDevice,
+            "{name}: the camera is busy: another program has it (`fuser -v {name}` tells which)"
         ),
-        Errno::ENOSPC => {
-            let what = "not enough USB bandwidth: other cameras stream on the same bus; ask for a smaller picture";
-            (Kind::NoDevice, what.to_string())
-        }
-        errno @ (Errno::EPROTO | Errno::EPIPE | Errno::ETIMEDOUT | Errno::EILSEQ) => {
-            let what = "the camera does not answer as it should; try another cable, or a socket without a hub";
-            (
-                Kind::Io,
-                format!("{doing} failed: {} ({what})", errno.desc()),
-            )
-        }
-        errno => (Kind::Io, format!("{doing} failed: {}", errno.desc())),
+        Errno::ENOSPC => err!(
+            NoDevice,
+            "{name}: not enough USB bandwidth: other cameras stream on the same bus; ask for a smaller picture"
+        ),
+        Errno::EPROTO | Errno::EPIPE | Errno::ETIMEDOUT | Errno::EILSEQ => err!(
+            Io,
+            "{failed} (the camera does not answer as it should; try another cable, or a socket without a hub)"
+        ),
+        _ => err!(Io, "{failed}"),
     };
-    Error::new(kind, format!("{name}: {what}"))
+    refusal.caused_by(error)
 }
 
 /// The camera may not be opened by this user; `group` is the group that may, where there is one.
 pub(super) fn not_permitted(name: &str, group: Option<&str>) -> Error {
-    let what = match group {
-        Some("root") | None => {
-            "no permission to open the camera; run as root, or see its udev rules".to_string()
-        }
-        Some(group) => format!(
-            "no permission to open the camera: only group {group} may; `sudo usermod -aG {group} $USER`, then log in again"
+    match group {
+        Some("root") | None => err!(
+            NoDevice,
+            "{name}: no permission to open the camera; run as root, or see its udev rules"
         ),
-    };
-    err!(NoDevice, "{name}: {what}")
+        Some(group) => err!(
+            NoDevice,
+            "{name}: no permission to open the camera: only group {group} may; `sudo usermod -aG {group} $USER`, then log in again"
+        ),
+    }
 }
 
 /// The path is no camera at all.
 pub(super) fn not_a_camera(name: &str) -> Error {
-    let message = format!("{name}: not a camera; `glyphd devices` lists those there are");
-    Error::new(Kind::NoDevice, message)
+    err!(
+        NoDevice,
+        "{name}: not a camera; `glyphd devices` lists those there are"
+    )
 }
 
 /// What a node of the camera `card` does instead of giving pictures.
@@ -81,78 +83,53 @@ pub(super) fn no_capture(name: &str, card: &str, multi_planar: bool) -> Error {
 
 /// The camera has no format that can be read, or grants none.
 pub(super) fn no_format(name: &str, offers: &[Offer]) -> Error {
-    let names: Vec<String> = offers
-        .iter()
-        .map(|offer| fourcc_text(offer.fourcc))
-        .collect();
-    let offered = if names.is_empty() {
-        "none".to_string()
-    } else {
-        names.join(", ")
+    let offered = match offers {
+        [] => "none".to_string(),
+        offers => offers
+            .iter()
+            .map(Offer::name)
+            .collect::<Vec<_>>()
+            .join(", "),
     };
-    let hint = if offers.iter().any(|offer| is_raw_sensor(offer.fourcc)) {
+    let hint = if offers.iter().any(is_raw_sensor) {
         "; this is a bare sensor (as on a Raspberry Pi): run glyphd under `libcamerify` (packages libcamera-tools, libcamera-v4l2)"
     } else {
         ""
     };
-    let message =
-        format!("{name}: no pixel format that can be read; the camera offers {offered}{hint}");
-    Error::new(Kind::NoDevice, message)
+    err!(
+        NoDevice,
+        "{name}: no pixel format that can be read; the camera offers {offered}{hint}"
+    )
 }
 
 /// Another program has set a format that cannot be read; the next opening sets another.
 pub(super) fn unreadable(name: &str, granted: Granted) -> Error {
-    let Granted {
-        fourcc,
-        width,
-        height,
-        ..
-    } = granted;
-    let format = fourcc_text(fourcc);
-    let message = format!(
+    let format = fourcc_text(granted.fourcc);
+    let (width, height) = (granted.width, granted.height);
+    err!(
+        Io,
         "{name}: the camera gives {format} {width}x{height}, which cannot be read; does another program use it?"
-    );
-    Error::new(Kind::Io, message)
-}
-
-/// A four-character code for a message: nothing but visible ASCII.
-pub(in crate::capture) fn fourcc_text(fourcc: [u8; 4]) -> String {
-    let text: String = fourcc
-        .iter()
-        .map(|&byte| {
-            if byte.is_ascii_graphic() {
-                char::from(byte)
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    text.trim().to_string()
+    )
 }
 
 /// Bayer and packed raw formats begin with an order of the colours (RG10, BA81, GBRG) or with `p` (pRAA, pgAA).
-fn is_raw_sensor(fourcc: [u8; 4]) -> bool {
-    let text = fourcc_text(fourcc);
-    [
+fn is_raw_sensor(offer: &Offer) -> bool {
+    const BEGINNINGS: [&str; 12] = [
         "RG1", "BG1", "GB1", "BA1", "BA8", "GBRG", "GRBG", "RGGB", "pR", "pB", "pg", "pG",
-    ]
-    .iter()
-    .any(|start| text.starts_with(start))
+    ];
+    let name = offer.name();
+    BEGINNINGS.iter().any(|start| name.starts_with(start))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     #[test]
     fn each_refusal_says_what_to_do_and_whether_to_try_again() {
-        let refused = |errno: Errno| {
-            refused(
-                "/dev/video0",
-                "starting the stream",
-                &io::Error::from(errno),
-            )
-        };
+        let refused =
+            |errno: Errno| refused("/dev/video0", "starting the stream", io::Error::from(errno));
         for (errno, kind, part) in [
             (Errno::ENOENT, Kind::NoDevice, "is it plugged in?"),
             (Errno::EBUSY, Kind::NoDevice, "fuser -v /dev/video0"),
@@ -199,10 +176,10 @@ mod tests {
                 })
                 .collect::<Vec<_>>()
         };
-        let text = no_format("/dev/video0", &offers(&[b"H264", b"Y16 "])).to_string();
+        let text = no_format("/dev/video0", &offers(&[b"H264", b"Z16 "])).to_string();
         assert_eq!(
             text,
-            "/dev/video0: no pixel format that can be read; the camera offers H264, Y16"
+            "/dev/video0: no pixel format that can be read; the camera offers H264, Z16"
         );
         assert!(
             no_format("/dev/video0", &offers(&[b"pgAA", b"RG10"]))

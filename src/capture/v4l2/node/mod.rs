@@ -17,9 +17,9 @@ use nix::sys::stat::{major, minor};
 use nix::unistd::{Gid, Group};
 use v4l::v4l_sys::*;
 
-use super::controls::Control;
+use super::camera::{Camera, Control, Filled, Granted, Offer, Wish};
 use super::kernel::{self, Mapping, Plain};
-use super::{Camera, Filled, Granted, Offer, Wish, refusal};
+use super::refusal;
 use crate::error::Result;
 
 /// The major device number of video4linux (Documentation/admin-guide/devices.txt).
@@ -54,7 +54,7 @@ impl Node {
     pub(in crate::capture) fn open(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let about =
-            std::fs::metadata(path).map_err(|error| refusal::refused(&name, "opening", &error))?;
+            std::fs::metadata(path).map_err(|error| refusal::refused(&name, "opening", error))?;
         // Looked at before it is opened: opening a serial port, say, would reset what is behind it.
         if !about.file_type().is_char_device() || major(about.rdev()) != VIDEO4LINUX_MAJOR {
             return Err(refusal::not_a_camera(&name));
@@ -68,9 +68,10 @@ impl Node {
         let file = file.map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => {
                 let group = Group::from_gid(Gid::from_raw(about.gid())).ok().flatten();
-                refusal::not_permitted(&name, group.as_ref().map(|group| group.name.as_str()))
+                let group = group.as_ref().map(|group| group.name.as_str());
+                refusal::not_permitted(&name, group).caused_by(error)
             }
-            _ => refusal::refused(&name, "opening", &error),
+            _ => refusal::refused(&name, "opening", error),
         })?;
         let mut node = Node {
             file,
@@ -82,7 +83,7 @@ impl Node {
         node.ioctl(kernel::QUERYCAP, &mut about)
             .map_err(|error| match refusal::errno(&error) {
                 Errno::ENOTTY => refusal::not_a_camera(&name),
-                _ => refusal::refused(&name, "asking what it can do", &error),
+                _ => refusal::refused(&name, "asking what it can do", error),
             })?;
         node.card = text(&about.card);
         node.bus = text(&about.bus_info);
@@ -120,22 +121,20 @@ impl Node {
     }
 
     fn buffer(index: u32) -> v4l2_buffer {
-        let empty = v4l2_buffer::zeroed();
         v4l2_buffer {
             index,
             type_: CAPTURE,
             memory: MMAP,
-            ..empty
+            ..Plain::zeroed()
         }
     }
 
     fn request_buffers(&self, count: u32) -> io::Result<u32> {
-        let empty = v4l2_requestbuffers::zeroed();
         let mut wanted = v4l2_requestbuffers {
             count,
             type_: CAPTURE,
             memory: MMAP,
-            ..empty
+            ..Plain::zeroed()
         };
         self.ioctl(kernel::REQBUFS, &mut wanted)?;
         Ok(wanted.count)
@@ -171,7 +170,6 @@ impl Camera for Node {
 
     fn set_format(&mut self, wish: Wish) -> io::Result<Granted> {
         let mut format = v4l2_format::zeroed();
-        let empty = v4l2_pix_format::zeroed();
         format.type_ = CAPTURE;
         format.fmt.pix = v4l2_pix_format {
             width: wish.width,
@@ -179,7 +177,7 @@ impl Camera for Node {
             pixelformat: u32::from_le_bytes(wish.format.fourcc()),
             // Half pictures, interlaced, are not text anyone can read.
             field: v4l2_field_V4L2_FIELD_NONE,
-            ..empty
+            ..Plain::zeroed()
         };
         self.ioctl(kernel::S_FMT, &mut format)?;
         Ok(granted(&format))

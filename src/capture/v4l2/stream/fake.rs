@@ -10,8 +10,7 @@ use nix::errno::Errno;
 use super::Streaming;
 use crate::capture::clock::StoppedClock;
 use crate::capture::frame::Frame;
-use crate::capture::v4l2::controls::Control;
-use crate::capture::v4l2::{Camera, Filled, Granted, Offer, Sizes, Wish};
+use crate::capture::v4l2::camera::{Camera, Control, Filled, Granted, Offer, Sizes, Wish};
 use crate::capture::{Clock, Next, Settings, Source};
 use crate::error::Result;
 

@@ -2,6 +2,8 @@
 
 use super::fake::*;
 use super::*;
+use crate::capture::Rate;
+use crate::error::Kind;
 
 #[test]
 fn a_silent_camera_is_a_timeout_then_started_again_then_given_up() {
@@ -58,7 +60,7 @@ fn a_slow_camera_is_given_its_time_however_short_the_waits() {
     ] {
         let settings = Settings {
             timeout_ms,
-            fps,
+            fps: fps.and_then(Rate::new),
             ..settings()
         };
         let mut source = open_with(Fake::new([Step::Fill(vec![shot(1)])]), &settings).unwrap();

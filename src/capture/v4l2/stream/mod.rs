@@ -13,12 +13,13 @@ use log::Level;
 use nix::errno::Errno;
 
 use super::agree::{Agreed, layout};
+use super::camera::{Camera, Filled, Granted};
 use super::stamps::Stamps;
-use super::{Camera, Filled, Granted, controls, refusal};
+use super::{controls, refusal};
 use crate::capture::frame::Frame;
 use crate::capture::frame::convert::Converter;
 use crate::capture::{Clock, Controls, Next, Settings, Source, Stats};
-use crate::error::{Error, Kind, Result, err};
+use crate::error::{Result, err};
 use numbers::{Numbers, Seen};
 use patience::{FRUITLESS_RESTARTS, Patience};
 
@@ -89,7 +90,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     fn start(&mut self) -> Result<()> {
         let started = self.camera.start();
         self.buffers =
-            started.map_err(|error| refusal::refused(&self.name, "starting the stream", &error))?;
+            started.map_err(|error| refusal::refused(&self.name, "starting the stream", error))?;
         // From here on the format is fixed. Until then another program could set it, and its pictures would
         // be read askew.
         let format = self.camera.format().unwrap_or_else(|error| {
@@ -122,7 +123,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     /// Agrees anew and starts.
     fn start_anew(&mut self) -> Result<()> {
         let renewed = self.agreed.renew(&mut self.camera, &self.name);
-        renewed.map_err(|error| refusal::refused(&self.name, "setting the format", &error))?;
+        renewed.map_err(|error| refusal::refused(&self.name, "setting the format", error))?;
         self.start()
     }
 
@@ -148,11 +149,11 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     fn restart(&mut self, reason: &str) -> Result<()> {
         self.give_up();
         if !self.patience.restart() {
-            let message = format!(
-                "{}: {reason}; started {FRUITLESS_RESTARTS} times again without a picture",
-                self.name
-            );
-            return Err(Error::new(Kind::Io, message));
+            let name = &self.name;
+            return Err(err!(
+                Io,
+                "{name}: {reason}; started {FRUITLESS_RESTARTS} times again without a picture"
+            ));
         }
         self.numbers.stats.restarts += 1;
         log::log!(
@@ -166,12 +167,15 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     }
 
     /// After a fault while `doing` something: a camera that is gone is an error, any other fault a restart.
-    fn fault(&mut self, doing: &str, error: &io::Error) -> Result<()> {
-        if refusal::is_gone(error) {
+    fn fault(&mut self, doing: &str, error: io::Error) -> Result<()> {
+        if refusal::is_gone(&error) {
             self.give_up();
             return Err(refusal::refused(&self.name, doing, error));
         }
-        self.restart(&format!("{doing} failed: {}", refusal::errno(error).desc()))
+        self.restart(&format!(
+            "{doing} failed: {}",
+            refusal::errno(&error).desc()
+        ))
     }
 
     /// Takes all that is filled and keeps the newest whole picture; gives the others back.
@@ -285,7 +289,7 @@ fn converter(name: &str, granted: Granted) -> Result<Converter> {
 }
 
 impl<C: Camera, K: Clock> Source for Streaming<C, K> {
-    /// Fails with [`Kind::NoDevice`] where the camera was unplugged, and with [`Kind::Io`] where it goes on failing;
+    /// Fails with [`NoDevice`](crate::error::Kind::NoDevice) where the camera was unplugged, and with [`Io`](crate::error::Kind::Io) where it goes on failing;
     /// it may then be asked again, and starts anew.
     fn next(&mut self, frame: &mut Frame) -> Result<Next> {
         if self.buffers == 0 {
@@ -306,7 +310,7 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
                     Ok(false) => continue,
                     Err(error) if refusal::errno(&error) == Errno::EINTR => continue,
                     Err(error) => {
-                        self.fault("waiting for a picture", &error)?;
+                        self.fault("waiting for a picture", error)?;
                         continue;
                     }
                 }
@@ -319,7 +323,7 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
                     let taken = !pass_over && self.take(&newest, frame);
                     if let Err(error) = self.camera.queue(newest.filled.index) {
                         // The picture is whole all the same; the fault shows again on the next call if it stays.
-                        let outcome = self.fault("giving a buffer back", &error);
+                        let outcome = self.fault("giving a buffer back", error);
                         if !taken {
                             outcome?;
                         }
@@ -328,7 +332,7 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
                         return Ok(Next::Frame);
                     }
                 }
-                Err(error) => self.fault("taking a picture", &error)?,
+                Err(error) => self.fault("taking a picture", error)?,
             }
         }
         self.numbers.stats.timeouts += 1;

@@ -139,7 +139,7 @@ fn under_way(script: impl IntoIterator<Item = Step>) -> (Streaming<Fake, Stopped
     let first = Step::Fill(vec![shot(1)]);
     let fake = Fake::new(std::iter::once(first).chain(script));
     let settings = Settings {
-        fps: Some(10.0),
+        fps: crate::capture::Rate::new(10.0),
         ..settings()
     };
     let mut source = open_with(fake, &settings).unwrap();

@@ -5,17 +5,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, VariantAccess, Visitor};
+use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use v4l::v4l_sys::*;
 
 use crate::fault::Fault;
 
-/// What the camera finds by itself, or is told.
+/// What a control is set to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
-    /// As the camera sees fit from picture to picture.
+    /// The camera adjusts it from picture to picture.
     Auto,
     /// Always this.
     Fixed(i32),
@@ -29,11 +31,11 @@ pub(super) struct Dial {
     pub auto: Option<Switch>,
     /// The words for its values from 0 on, where it has words.
     words: &'static [&'static str],
-    /// What makes sense for any camera.
+    /// The least and the greatest number that makes sense for any camera.
     range: (i32, i32),
 }
 
-/// The control of V4L2 that decides whether the camera finds the value by itself.
+/// The control of V4L2 that decides whether the camera adjusts another by itself.
 #[derive(Debug)]
 pub(super) struct Switch {
     pub id: u32,
@@ -49,69 +51,44 @@ const OWN: (i32, i32) = (0, 65_535);
 /// A candle has 1900 kelvin, the blue sky 12,000.
 const KELVIN: (i32, i32) = (1000, 20_000);
 
-/// Webcams have no V4L2_EXPOSURE_AUTO but V4L2_EXPOSURE_APERTURE_PRIORITY: with a fixed aperture it is the same.
-const EXPOSURE_AUTO: Switch = Switch {
-    id: V4L2_CID_EXPOSURE_AUTO,
-    on: &[
-        v4l2_exposure_auto_type_V4L2_EXPOSURE_AUTO as i32,
-        v4l2_exposure_auto_type_V4L2_EXPOSURE_APERTURE_PRIORITY as i32,
-    ],
-    off: &[
-        v4l2_exposure_auto_type_V4L2_EXPOSURE_MANUAL as i32,
-        v4l2_exposure_auto_type_V4L2_EXPOSURE_SHUTTER_PRIORITY as i32,
-    ],
-};
-
 const fn switch(id: u32) -> Switch {
     let (on, off) = (&[1], &[0]);
     Switch { id, on, off }
 }
 
-const fn dial(key: &'static str, id: u32, range: (i32, i32), auto: Switch) -> Dial {
-    Dial {
-        range,
-        auto: Some(auto),
-        ..own(key, id)
-    }
-}
+/// Webcams have no V4L2_EXPOSURE_AUTO (0) but V4L2_EXPOSURE_APERTURE_PRIORITY (3): with a fixed aperture it is the same.
+/// V4L2_EXPOSURE_MANUAL is 1, V4L2_EXPOSURE_SHUTTER_PRIORITY 2.
+const EXPOSURE_SWITCH: Switch = Switch {
+    id: V4L2_CID_EXPOSURE_AUTO,
+    on: &[0, 3],
+    off: &[1, 2],
+};
 
-/// A control under the kernel's own name for it; what it can be set to is for the camera to say.
-const fn own(key: &'static str, id: u32) -> Dial {
+const fn short(key: &'static str, id: u32, range: (i32, i32), auto: Option<Switch>) -> Dial {
+    let words = &[];
     Dial {
         key,
         id,
-        auto: None,
-        words: &[],
-        range: (i32::MIN, i32::MAX),
+        auto,
+        words,
+        range,
     }
 }
 
-/// All keys, in the order in which they are set: what decides whether a control can be set goes before it.
+/// A control under the kernel's own name; the camera knows the range.
+const fn own(key: &'static str, id: u32) -> Dial {
+    short(key, id, (i32::MIN, i32::MAX), None)
+}
+
+/// All keys, in the order in which they are set: a switch goes before what it locks.
+#[rustfmt::skip]
 pub(super) static DIALS: [Dial; 32] = [
-    dial(
-        "exposure",
-        V4L2_CID_EXPOSURE_ABSOLUTE,
-        EXPOSURE,
-        EXPOSURE_AUTO,
-    ),
-    dial("gain", V4L2_CID_GAIN, OWN, switch(V4L2_CID_AUTOGAIN)),
-    dial(
-        "focus",
-        V4L2_CID_FOCUS_ABSOLUTE,
-        OWN,
-        switch(V4L2_CID_FOCUS_AUTO),
-    ),
-    dial(
-        "white-balance",
-        V4L2_CID_WHITE_BALANCE_TEMPERATURE,
-        KELVIN,
-        switch(V4L2_CID_AUTO_WHITE_BALANCE),
-    ),
+    short("exposure", V4L2_CID_EXPOSURE_ABSOLUTE, EXPOSURE, Some(EXPOSURE_SWITCH)),
+    short("gain", V4L2_CID_GAIN, OWN, Some(switch(V4L2_CID_AUTOGAIN))),
+    short("focus", V4L2_CID_FOCUS_ABSOLUTE, OWN, Some(switch(V4L2_CID_FOCUS_AUTO))),
+    short("white-balance", V4L2_CID_WHITE_BALANCE_TEMPERATURE, KELVIN, Some(switch(V4L2_CID_AUTO_WHITE_BALANCE))),
     // In the order of v4l2_power_line_frequency.
-    Dial {
-        words: &["off", "50", "60", "auto"],
-        ..own("power-line", V4L2_CID_POWER_LINE_FREQUENCY)
-    },
+    Dial { words: &["off", "50", "60", "auto"], ..own("power-line", V4L2_CID_POWER_LINE_FREQUENCY) },
     own("brightness", V4L2_CID_BRIGHTNESS),
     own("contrast", V4L2_CID_CONTRAST),
     own("sharpness", V4L2_CID_SHARPNESS),
@@ -148,15 +125,7 @@ pub(super) static DIALS: [Dial; 32] = [
 ];
 
 /// The keys of [`DIALS`], as serde wants them.
-static KEYS: [&str; DIALS.len()] = {
-    let mut keys = [""; DIALS.len()];
-    let mut at = 0;
-    while at < keys.len() {
-        keys[at] = DIALS[at].key;
-        at += 1;
-    }
-    keys
-};
+static KEYS: LazyLock<Vec<&str>> = LazyLock::new(|| DIALS.iter().map(|dial| dial.key).collect());
 
 /// The settings of the camera itself, by their place in [`DIALS`]. What is not set stays as the camera has it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -178,41 +147,39 @@ impl Controls {
     }
 }
 
-/// A level as it is written in the configuration.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub(super) enum Written {
-    Word(&'static str),
-    Number(i32),
-}
-
-impl fmt::Display for Written {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Written::Word(word) => write!(f, "{word:?}"),
-            Written::Number(number) => write!(f, "{number}"),
+impl Dial {
+    /// The word for a level, if there is one; else the number is written.
+    fn word(&self, level: Level) -> Result<&'static str, i32> {
+        match level {
+            Level::Auto => Ok("auto"),
+            Level::Fixed(value) => {
+                let word = usize::try_from(value)
+                    .ok()
+                    .and_then(|at| self.words.get(at));
+                word.copied().ok_or(value)
+            }
         }
     }
-}
 
-impl Dial {
-    pub(super) fn written(&self, level: Level) -> Written {
-        let Level::Fixed(value) = level else {
-            return Written::Word("auto");
-        };
-        let word = usize::try_from(value)
-            .ok()
-            .and_then(|at| self.words.get(at));
-        word.map_or(Written::Number(value), |word| Written::Word(word))
+    /// A level as it is written in the configuration.
+    pub(super) fn written(&self, level: Level) -> String {
+        match self.word(level) {
+            Ok(word) => format!("{word:?}"),
+            Err(number) => number.to_string(),
+        }
     }
 }
 
 impl Serialize for Controls {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.wanted()
-                .map(|(dial, level)| (dial.key, dial.written(level))),
-        )
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (dial, level) in self.wanted() {
+            match dial.word(level) {
+                Ok(word) => map.serialize_entry(dial.key, word)?,
+                Err(number) => map.serialize_entry(dial.key, &number)?,
+            }
+        }
+        map.end()
     }
 }
 
@@ -298,11 +265,9 @@ impl<'de> Visitor<'de> for &Dial {
 
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Level, A::Error> {
         let (word, rest) = access.variant::<String>()?;
-        rest.unit_variant()?;
         let value = (0..).zip(self.words).find(|(_, known)| **known == word);
-        value
-            .map(|(value, _)| Level::Fixed(value))
-            .ok_or_else(|| de::Error::unknown_variant(&word, self.words))
+        let (value, _) = value.ok_or_else(|| de::Error::unknown_variant(&word, self.words))?;
+        rest.unit_variant().map(|()| Level::Fixed(value))
     }
 }
 

@@ -46,15 +46,15 @@ impl Finder {
     /// Opens the source. The one before must be dropped by then: it holds the device.
     ///
     /// A camera that was open before is found by what it is (its name on USB, or where it sits and what it calls itself) rather
-    /// than by the number in its path, which may be another after it was unplugged. Where it is at none, what is at the
-    /// path is taken, and that is said in the log.
+    /// than by the number in its path, which may change when it is unplugged. Where it is not found, what is at the
+    /// path is taken, and a warning is logged.
     ///
     /// Fails with [`NoDevice`](crate::error::Kind::NoDevice) where the camera is not there, not permitted, busy or no
     /// camera, and with [`NoInput`](crate::error::Kind::NoInput) where the files are not there.
     pub fn open(&mut self) -> Result<Box<dyn Source>> {
         let frames = self.stats().frames;
-        // Where the last opening came to nothing, all that this one has to say was said then.
-        let say = match self.frames_at_opening {
+        // Where no frame came since the last opening, that one has logged all that this one could.
+        let log_level = match self.frames_at_opening {
             Some(before) if before == frames => Level::Debug,
             _ => Level::Warn,
         };
@@ -63,7 +63,7 @@ impl Finder {
         let source: Box<dyn Source> = match &settings.source {
             Spec::V4l2(path) => {
                 let search = self.search.get_or_insert_with(|| Search::new(path));
-                Box::new(v4l2::open(search, settings, say)?)
+                Box::new(v4l2::open(search, settings, log_level)?)
             }
             Spec::File(path, named) => {
                 Box::new(Replay::file(path, rate(named), settings, SystemClock)?)
@@ -96,7 +96,7 @@ impl Finder {
     }
 }
 
-/// A tally is whole at every moment, so one that a panic left locked is good.
+/// A tally is whole at every moment, so one that was locked during a panic can be used.
 fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -27,12 +27,12 @@ pub(super) struct Agreed {
 
 impl Agreed {
     /// Asks for one format after another until the camera grants one that can be read; then for the rate.
-    /// What is other than was wanted is said in the log, at the level `say`.
+    /// What differs from the settings is logged at `log_level`.
     pub(super) fn with(
         camera: &mut impl Camera,
         name: &str,
         settings: &Settings,
-        say: Level,
+        log_level: Level,
     ) -> Result<Self> {
         let offers = camera
             .offers()
@@ -49,7 +49,7 @@ impl Agreed {
             let wanted_fps = settings.fps.map(Rate::fps);
             let fps = set_rate(camera, name, wanted_fps);
             for difference in differences(settings, granted, fps) {
-                log::log!(say, "{name}: {difference}");
+                log::log!(log_level, "{name}: {difference}");
             }
             return Ok(Agreed {
                 wish,

@@ -97,7 +97,7 @@ pub(in crate::capture) fn list(camera: &mut impl Camera) -> Vec<CameraControl> {
             listed.push(CameraControl {
                 key: dial.key,
                 range,
-                value: now.map_or("?".to_string(), |level| dial.written(level).to_string()),
+                value: now.map_or("?".to_string(), |level| dial.written(level)),
             });
         }
     }
@@ -189,7 +189,7 @@ impl Dial {
                 able.extend(
                     choices
                         .iter()
-                        .map(|&value| self.written(Level::Fixed(value)).to_string()),
+                        .map(|&value| self.written(Level::Fixed(value))),
                 );
             }
             Some(control) => able.push(control.text()),

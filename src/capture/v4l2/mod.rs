@@ -25,19 +25,19 @@ pub(super) use search::Search;
 use search::ThisMachine;
 use stream::Streaming;
 
-/// Opens the camera that is looked for and agrees on a format; `say` is how loud to say that it is another one.
+/// Opens the camera that is looked for and agrees on a format; differences are logged at `log_level`.
 ///
 /// Fails with [`crate::error::Kind::NoDevice`] where it is not there, not permitted, busy, no camera,
 /// or has no format that can be read.
 pub(super) fn open(
     search: &mut Search,
     settings: &Settings,
-    say: Level,
+    log_level: Level,
 ) -> Result<Streaming<node::Node, SystemClock>> {
     let machine = ThisMachine::default();
     let found = search.find(&machine)?;
     let name = found.path.display().to_string();
-    let source = Streaming::open(found.camera, name, settings, SystemClock, say)?;
+    let source = Streaming::open(found.camera, name, settings, SystemClock, log_level)?;
     search.remember(&machine, found.path, found.identity);
     Ok(source)
 }

@@ -150,48 +150,45 @@ fn names_in(directory: &Path) -> Vec<String> {
     names
 }
 
-/// A machine with three video nodes, one of which has no entry in `/dev`.
 #[cfg(test)]
-pub fn machine() -> (tempfile::TempDir, Roots) {
-    use std::os::unix::fs::symlink;
-
-    let folder = tempfile::tempdir().unwrap();
-    let roots = Roots {
-        sys: folder.path().join("sys"),
-        dev: folder.path().join("dev"),
-    };
-    for name in ["video10", "video2", "video3", "v4l-subdev0"] {
-        fs::create_dir_all(roots.sys.join("class/video4linux").join(name)).unwrap();
-    }
-    for folder in ["v4l/by-id", "v4l/by-path"] {
-        fs::create_dir_all(roots.dev.join(folder)).unwrap();
-    }
-    for node in ["video10", "video2"] {
-        fs::write(roots.dev.join(node), b"").unwrap();
-    }
-    symlink(
-        "../../video10",
-        roots.dev.join("v4l/by-id/usb-Cam-video-index0"),
-    )
-    .unwrap();
-    symlink(
-        "../../video10",
-        roots.dev.join("v4l/by-path/pci-0-video-index0"),
-    )
-    .unwrap();
-    symlink(
-        "../../gone",
-        roots.dev.join("v4l/by-id/usb-Gone-video-index0"),
-    )
-    .unwrap();
-    (folder, roots)
-}
-
-#[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    /// A machine with three video nodes, one of which has no entry in `/dev`.
+    pub(crate) fn machine() -> (tempfile::TempDir, Roots) {
+        let folder = tempfile::tempdir().unwrap();
+        let roots = Roots {
+            sys: folder.path().join("sys"),
+            dev: folder.path().join("dev"),
+        };
+        for name in ["video10", "video2", "video3", "v4l-subdev0"] {
+            fs::create_dir_all(roots.sys.join("class/video4linux").join(name)).unwrap();
+        }
+        for folder in ["v4l/by-id", "v4l/by-path"] {
+            fs::create_dir_all(roots.dev.join(folder)).unwrap();
+        }
+        for node in ["video10", "video2"] {
+            fs::write(roots.dev.join(node), b"").unwrap();
+        }
+        symlink(
+            "../../video10",
+            roots.dev.join("v4l/by-id/usb-Cam-video-index0"),
+        )
+        .unwrap();
+        symlink(
+            "../../video10",
+            roots.dev.join("v4l/by-path/pci-0-video-index0"),
+        )
+        .unwrap();
+        symlink(
+            "../../gone",
+            roots.dev.join("v4l/by-id/usb-Gone-video-index0"),
+        )
+        .unwrap();
+        (folder, roots)
+    }
 
     #[test]
     fn nodes_come_by_number_with_the_names_that_stay() {

@@ -42,10 +42,10 @@ fn a_camera_that_stalls_is_started_again_within_a_second() {
     let stalled = source.clock.monotonic();
     assert_eq!(next(&mut source, &mut frame), Err(Next::Timeout));
     assert_eq!(source.clock.monotonic() - stalled, Duration::from_secs(1));
-    assert_eq!((source.camera.starts, source.say), (2, Level::Debug));
+    assert_eq!((source.camera.starts, source.log_level), (2, Level::Debug));
     source.camera.script.push_back(Step::Fill(vec![shot(2)]));
     assert_eq!(next(&mut source, &mut frame), Ok(2));
-    assert_eq!((source.say, source.out_since), (Level::Warn, None));
+    assert_eq!((source.log_level, source.out_since), (Level::Warn, None));
 }
 
 #[test]

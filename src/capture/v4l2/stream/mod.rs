@@ -43,29 +43,29 @@ pub(in crate::capture) struct Streaming<C, K> {
     converter: Converter,
     stamps: Stamps,
     controls: Controls,
-    /// What was said last about controls that are not as asked for.
-    said_of_controls: String,
+    /// What was logged last about controls that differ from the settings.
+    logged_controls: String,
     /// How many buffers there are; 0: the stream is not running.
     buffers: u32,
     numbers: Numbers,
     patience: Patience,
-    /// How loud to say what is amiss: a fault that lasts is said once.
-    say: Level,
+    /// The level at which faults are logged: a fault that lasts is a warning only once.
+    log_level: Level,
     /// When the stream was started again for the first time since the last picture.
     out_since: Option<Duration>,
 }
 
 impl<C: Camera, K: Clock> Streaming<C, K> {
-    /// Agrees on a format with `camera` and starts it. What is other than was asked for is said in the log at the level `say`,
+    /// Agrees on a format with `camera` and starts it. What differs from the settings is logged at `log_level`,
     /// and from the first picture on as a warning.
     pub(super) fn open(
         mut camera: C,
         name: String,
         settings: &Settings,
         clock: K,
-        say: Level,
+        log_level: Level,
     ) -> Result<Self> {
-        let agreed = Agreed::with(&mut camera, &name, settings, say)?;
+        let agreed = Agreed::with(&mut camera, &name, settings, log_level)?;
         let mut source = Streaming {
             converter: converter(&name, agreed.granted)?,
             camera,
@@ -74,11 +74,11 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             timeout: settings.timeout(),
             stamps: Stamps::new(agreed.fps),
             controls: settings.controls.clone(),
-            said_of_controls: String::new(),
+            logged_controls: String::new(),
             buffers: 0,
             numbers: Numbers::default(),
             patience: Patience::new(agreed.fps),
-            say,
+            log_level,
             out_since: None,
             agreed,
         };
@@ -109,15 +109,15 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     }
 
     fn set_controls(&mut self) {
-        let amiss = controls::apply(&mut self.camera, &self.controls).join("; ");
-        if amiss != self.said_of_controls && !amiss.is_empty() {
+        let differences = controls::apply(&mut self.camera, &self.controls).join("; ");
+        if differences != self.logged_controls && !differences.is_empty() {
             log::log!(
-                self.say,
-                "{}: not all of [camera.controls] is in force: {amiss}",
+                self.log_level,
+                "{}: not all of [camera.controls] is in force: {differences}",
                 self.name
             );
         }
-        self.said_of_controls = amiss;
+        self.logged_controls = differences;
     }
 
     /// Agrees anew and starts.
@@ -145,7 +145,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         self.buffers = 0;
     }
 
-    /// Gives the stream up and starts it anew, or says why that is of no use any more.
+    /// Stops the stream and starts it anew; fails where it was restarted too often without a picture.
     fn restart(&mut self, reason: &str) -> Result<()> {
         self.give_up();
         if !self.patience.restart() {
@@ -157,11 +157,11 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         }
         self.numbers.stats.restarts += 1;
         log::log!(
-            self.say,
+            self.log_level,
             "{}: {reason}; starting the stream again",
             self.name
         );
-        self.say = Level::Debug;
+        self.log_level = Level::Debug;
         self.out_since.get_or_insert_with(|| self.clock.monotonic());
         self.start_anew()
     }
@@ -236,7 +236,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         // At 1, 2, 4, 8, ...: seen at once, and never a flood.
         if bad.is_power_of_two() {
             log::log!(
-                self.say,
+                self.log_level,
                 "{}: picture dropped: {reason} ({bad} until now)",
                 self.name
             );
@@ -262,7 +262,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         frame.taken = self.stamps.taken(filled.taken, self.clock.monotonic());
         frame.captured_at = self.clock.wall_at(frame.taken);
         self.patience.delivered();
-        self.say = Level::Warn;
+        self.log_level = Level::Warn;
         if let Some(since) = self.out_since.take() {
             let out = self.clock.monotonic().saturating_sub(since);
             log::info!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use glyphd::contract::control::{self, Answer, Command};
 use glyphd::contract::event::Event;
-use glyphd::sink::{serial, socket};
+use glyphd::sink::{Limits, Outlet, serial, socket};
 use serde::de::DeserializeOwned;
 
 const EVENTS: &str = include_str!("../docs/events.md");
@@ -74,6 +74,7 @@ fn the_commands_shown_are_understood_and_answered_as_shown() {
     let (requests, inbox) = control::requests();
     let socket = socket::Socket::open(&settings, requests).unwrap();
     let mut stream = UnixStream::connect(socket.path()).unwrap();
+    let _outlet = Outlet::start(Box::new(socket), Limits::default()).unwrap();
     stream.set_read_timeout(Some(LONG)).unwrap();
     let mut heard = BufReader::new(stream.try_clone().unwrap()).lines();
     for line in blocks(EVENTS, "commands")[0].lines() {
@@ -115,9 +116,7 @@ fn the_settings_shown_can_be_used() {
 fn the_frame_shown_is_the_frame_sent() {
     let settings: serial::Settings = output(blocks(SERIAL, "toml")[1], "serial");
     let mut frame = Vec::new();
-    serial::framing::Framing::new(&settings)
-        .unwrap()
-        .frame(["LOT 42"], &mut frame);
+    serial::framing::Framing(&settings).frame(["LOT 42"], &mut frame);
     let hex: Vec<String> = frame.iter().map(|byte| format!("{byte:02X}")).collect();
     assert_eq!(hex.join(" "), blocks(SERIAL, "hex")[0].trim());
 }

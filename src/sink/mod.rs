@@ -3,7 +3,7 @@
 //! Each [`Sink`] stands behind an [`Outlet`], which gives it a thread and a bounded queue of its own, so
 //! that no reader, however slow or dead, holds up the reading or another sink.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::poll::PollFd;
 
@@ -26,6 +26,25 @@ pub type Filter = Box<dyn Fn(&Event) -> bool + Send + Sync>;
 
 /// Tells how the clients of a sink are doing.
 pub type Clients = Box<dyn Fn() -> ClientStatus + Send + Sync>;
+
+/// What a sink waits for while there is nothing to send: whichever comes first.
+#[derive(Default)]
+pub struct Watch<'a> {
+    /// Descriptors to poll.
+    pub fds: Vec<PollFd<'a>>,
+    /// A moment.
+    pub until: Option<Instant>,
+}
+
+impl<'a> Watch<'a> {
+    /// One descriptor, if there is one.
+    pub fn on(fd: Option<PollFd<'a>>) -> Self {
+        Watch {
+            fds: fd.into_iter().collect(),
+            until: None,
+        }
+    }
+}
 
 /// A place that events go to. It is called from one thread, and may block for a bounded time.
 pub trait Sink: Send {
@@ -56,17 +75,17 @@ pub trait Sink: Send {
         None
     }
 
-    /// What it waits for while there is nothing to send: as soon as that has something to tell, it is tended.
-    fn watch(&self) -> Option<PollFd<'_>> {
-        None
+    /// What it waits for while there is nothing to send.
+    fn watch(&self) -> Watch<'_> {
+        Watch::default()
     }
 
-    /// Sees to itself: what is not open is opened, what has come in is taken. Called at the start, when
-    /// `watch` tells, and after a fault while there is nothing to send.
+    /// Opens what is not open and takes what has come in. Called at the start, when what it watches is ready, and after
+    /// a fault while there is nothing to send.
     ///
     /// # Errors
     /// As those of `send`: it is called again after a pause.
-    fn tend(&mut self) -> Result<()> {
+    fn on_ready(&mut self) -> Result<()> {
         Ok(())
     }
 

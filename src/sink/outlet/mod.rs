@@ -5,9 +5,8 @@
 //! What was accepted is otherwise kept until the sink took it, through faults and pauses, or `close` runs out
 //! of time, or the sink says that it is no longer worth sending; so `accepted == delivered + dropped + waiting` at any moment.
 
-use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -15,13 +14,17 @@ use log::warn;
 
 use super::{Clients, Filter, Sink};
 use crate::contract::event::Event;
-use crate::contract::status::{Latencies, SinkStatus};
+use crate::contract::status::SinkStatus;
 use crate::error::{Result, err};
 use crate::retry::backoff::Backoff;
 use crate::retry::wait::{self, Waker};
 
+mod queue;
 mod worker;
 
+pub use queue::Counts;
+
+use queue::{Offered, Shared};
 use worker::Worker;
 
 /// Events that wait for one sink. A busy scene gives a few events a second, so this is about a minute
@@ -53,19 +56,6 @@ impl Default for Limits {
     }
 }
 
-/// What became of the events offered so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Taken into the queue.
-    pub accepted: u64,
-    /// Taken by the sink.
-    pub delivered: u64,
-    /// Given up: pushed out of a full queue, refused for good by the sink, too old for it, or offered to one that is over.
-    pub dropped: u64,
-    /// Taken into the queue and still there or with the sink just now.
-    pub waiting: u64,
-}
-
 /// How an [`Outlet`] ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -86,88 +76,6 @@ pub struct Outlet {
     thread: Option<JoinHandle<()>>,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    latencies: Latencies,
-    /// Told when the thread has made progress or has ended.
-    progress: Condvar,
-    capacity: usize,
-}
-
-/// An event on its way, with when it was offered.
-#[derive(Clone)]
-struct Offered {
-    event: Arc<Event>,
-    at: Instant,
-}
-
-#[derive(Default)]
-struct State {
-    queue: VecDeque<Offered>,
-    counts: Counts,
-    /// Dropped since the log last told how many were.
-    dropped_unsaid: u64,
-    /// Set while the log has told that the sink is too slow, and not that it keeps up again.
-    slow: bool,
-    /// Why the sink does not work just now.
-    fault: Option<String>,
-    /// Since when it does not.
-    away_since: Option<Instant>,
-    recoveries: u64,
-    longest_away: Duration,
-    /// Set once: by when to be done.
-    closing: Option<Instant>,
-    over: bool,
-    finished: bool,
-}
-
-impl Shared {
-    /// A panic of the other side leaves the state whole: nothing here panics between two changes of it.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// Makes room for one more, so that at most `capacity` wait.
-    fn make_room(&mut self, capacity: usize) {
-        while self.queue.len() >= capacity {
-            self.queue.pop_front();
-            self.push_out();
-        }
-    }
-
-    /// One went because the queue is full, which the log is yet to say.
-    fn push_out(&mut self) {
-        self.give_up();
-        self.dropped_unsaid += 1;
-    }
-
-    fn give_up(&mut self) {
-        self.counts.dropped += 1;
-        self.counts.waiting -= 1;
-    }
-
-    fn fail(&mut self, fault: String) {
-        self.fault = Some(fault);
-        self.away_since.get_or_insert_with(Instant::now);
-    }
-
-    /// How long the outage was that ends now.
-    fn recover(&mut self) -> Duration {
-        let away = self.away();
-        self.recoveries += 1;
-        self.longest_away = self.longest_away.max(away);
-        (self.fault, self.away_since, self.slow) = (None, None, false);
-        away
-    }
-
-    fn away(&self) -> Duration {
-        self.away_since
-            .map_or(Duration::ZERO, |since| since.elapsed())
-    }
-}
-
 impl Outlet {
     /// Starts the thread of `sink`.
     ///
@@ -178,12 +86,7 @@ impl Outlet {
         let (filter, clients) = (sink.filter(), sink.clients());
         let failed = |fault: io::Error| err!(Io, "{name}: no thread for it: {fault}");
         let (waker, woken) = wait::waker().map_err(failed)?;
-        let shared = Arc::new(Shared {
-            state: Mutex::default(),
-            latencies: Latencies::default(),
-            progress: Condvar::new(),
-            capacity: limits.capacity.max(1),
-        });
+        let shared = Arc::new(Shared::new(limits.capacity));
         let backoff = Backoff::new(limits.first_pause, limits.longest_pause);
         let worker = Worker::new(sink, Arc::clone(&shared), woken, backoff);
         let thread = thread::Builder::new()

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::contract::event::{GuideEvent, Hint, LineChange};
+use crate::sink::Watch;
 use crate::sink::samples::line;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -120,7 +121,7 @@ impl Sink for Away {
         matches!(event, Event::Guide(_)).then_some(Duration::ZERO)
     }
 
-    fn tend(&mut self) -> Result<()> {
+    fn on_ready(&mut self) -> Result<()> {
         // The test lets it go on once all that it offers waits.
         let _ = self.0.recv();
         Ok(())
@@ -246,12 +247,12 @@ impl Sink for Hearing {
         Ok(())
     }
 
-    fn watch(&self) -> Option<PollFd<'_>> {
-        let stream = self.stream.as_ref()?;
-        Some(PollFd::new(stream.as_fd(), PollFlags::POLLIN))
+    fn watch(&self) -> Watch<'_> {
+        let stream = self.stream.as_ref();
+        Watch::on(stream.map(|stream| PollFd::new(stream.as_fd(), PollFlags::POLLIN)))
     }
 
-    fn tend(&mut self) -> Result<()> {
+    fn on_ready(&mut self) -> Result<()> {
         let Some(stream) = &mut self.stream else {
             self.stream = self.others.try_recv().ok();
             return self.stream.as_ref().map(drop).ok_or(away().unwrap_err());
@@ -267,7 +268,7 @@ impl Sink for Hearing {
 }
 
 #[test]
-fn a_sink_is_tended_when_it_has_something_to_tell_and_until_it_works_again() {
+fn a_sink_is_called_when_what_it_watches_is_ready_and_until_it_works_again() {
     let (put, others) = mpsc::channel();
     let (tell, heard) = mpsc::channel();
     let sink = Hearing {

@@ -8,14 +8,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use log::{debug, info, warn};
-use nix::poll::PollFd;
 
-use super::{Offered, Shared, State};
+use super::queue::{Offered, Shared, State};
 use crate::error::{Error, Kind, Result};
 use crate::retry::backoff::Backoff;
 use crate::retry::log_once::LogOnce;
 use crate::retry::wait::{self, Woken};
-use crate::sink::Sink;
+use crate::sink::{Sink, Watch};
 
 /// The pause where the system cannot wait for what is to be waited for.
 const BLIND_PAUSE: Duration = Duration::from_millis(100);
@@ -27,8 +26,8 @@ pub struct Worker {
     woken: Woken,
     backoff: Backoff,
     outage: Option<Outage>,
-    /// Set when the sink is to be tended although it tells of nothing: at the start and after a fault.
-    untended: bool,
+    /// Set when the sink is to be called although nothing is ready: at the start and after a fault.
+    call_sink: bool,
     /// Set once the end has cut a pause short.
     hurried: bool,
 }
@@ -42,7 +41,7 @@ struct Outage {
 /// What is to be done next.
 enum Next {
     Send(Offered),
-    Tend,
+    Ready,
     End,
 }
 
@@ -72,7 +71,7 @@ impl Worker {
             woken,
             backoff,
             outage: None,
-            untended: true,
+            call_sink: true,
             hurried: false,
         }
     }
@@ -83,9 +82,9 @@ impl Worker {
         loop {
             let done = match self.next() {
                 Next::Send(offered) => self.send(offered),
-                Next::Tend => {
-                    self.untended = false;
-                    self.sink.tend()
+                Next::Ready => {
+                    self.call_sink = false;
+                    self.sink.on_ready()
                 }
                 Next::End => break,
             };
@@ -173,8 +172,8 @@ impl Worker {
                 return Next::End;
             }
             drop(state);
-            if self.untended || self.wait(None) {
-                return Next::Tend;
+            if self.call_sink || self.wait(None) {
+                return Next::Ready;
             }
         }
     }
@@ -184,16 +183,22 @@ impl Worker {
         lasts.is_some_and(|lasts| offered.at.elapsed() > lasts)
     }
 
-    /// Waits until woken, until the moment, or until the sink has something to tell: then true.
+    /// Waits until woken, until the moment, or until what the sink watches is ready: then true.
     fn wait(&self, moment: Option<Instant>) -> bool {
-        let mut fds = heapless::Vec::<PollFd, 2>::from_array([self.woken.poll_fd()]);
-        // In a pause the sink is broken and would tell of that for ever.
-        fds.extend(self.sink.watch().filter(|_| moment.is_none()));
-        if wait::until(&mut fds, moment).is_err() {
-            // Out of memory, or what the sink watches is none: not to spin until that is over.
+        // In a pause the sink is broken, and what it watches would be ready for ever.
+        let Watch { mut fds, until } = match moment {
+            Some(_) => Watch::default(),
+            None => self.sink.watch(),
+        };
+        fds.push(self.woken.poll_fd());
+        if wait::until(&mut fds, moment.or(until)).is_err() {
+            // Out of memory, or what the sink watches cannot be waited for: not to spin until that is over.
             thread::sleep(BLIND_PAUSE);
+            return moment.is_none();
         }
-        fds.iter().skip(1).any(|fd| !wait::found(fd).is_empty())
+        fds.pop();
+        let due = until.is_some_and(|until| until <= Instant::now());
+        due || fds.iter().any(|fd| !wait::found(fd).is_empty())
     }
 
     fn settle(&self, change: impl FnOnce(&mut State)) {
@@ -238,7 +243,7 @@ impl Worker {
     }
 
     fn say_fault(&mut self, fault: &Error) {
-        self.untended = true;
+        self.call_sink = true;
         let fault = fault.to_string();
         self.settle(|state| state.fail(fault.clone()));
         let outage = self.outage.get_or_insert_with(|| Outage {

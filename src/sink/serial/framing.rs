@@ -7,8 +7,7 @@
 //! with ETX. Without `stx` it begins at the prefix, without `etx` it ends with the suffix. The terminator is
 //! never part of it.
 
-use super::escape::unescape;
-use super::settings::{Encoding, Settings, Terminator};
+use super::settings::{Encoding, Settings};
 use crate::contract::plain::LineText;
 
 const STX: u8 = 0x02;
@@ -17,47 +16,13 @@ const ETX: u8 = 0x03;
 const UNKNOWN: &str = "?";
 
 /// The frame around each reading.
-#[derive(Clone, Debug)]
-pub struct Framing {
-    encoding: Encoding,
-    stx: bool,
-    prefix: Vec<u8>,
-    separator: Vec<u8>,
-    suffix: Vec<u8>,
-    etx: bool,
-    lrc: bool,
-    terminator: &'static [u8],
-    no_read: Vec<u8>,
-}
+#[derive(Clone, Copy, Debug)]
+pub struct Framing<'a>(pub &'a Settings);
 
-impl Framing {
-    /// The frame that `settings` describe.
-    ///
-    /// # Errors
-    /// What is wrong with an escape, in one line.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
-        Ok(Framing {
-            encoding: settings.encoding,
-            stx: settings.stx,
-            prefix: unescape(&settings.prefix)?,
-            separator: unescape(&settings.separator)?,
-            suffix: unescape(&settings.suffix)?,
-            etx: settings.etx,
-            lrc: settings.lrc,
-            no_read: unescape(&settings.no_read)?,
-            terminator: match settings.terminator {
-                Terminator::Cr => b"\r",
-                Terminator::Lf => b"\n",
-                Terminator::CrLf => b"\r\n",
-                Terminator::Tab => b"\t",
-                Terminator::None => b"",
-            },
-        })
-    }
-
+impl Framing<'_> {
     /// Puts the frame for `lines`, top to bottom, in place of what `frame` held. False, and nothing in it,
     /// when no line has any text: an empty frame would look like a reading.
-    pub fn frame<'a>(&self, lines: impl IntoIterator<Item = &'a str>, frame: &mut Vec<u8>) -> bool {
+    pub fn frame<'a>(self, lines: impl IntoIterator<Item = &'a str>, frame: &mut Vec<u8>) -> bool {
         self.around(frame, |frame| {
             let mut some = false;
             for text in lines
@@ -66,7 +31,7 @@ impl Framing {
                 .filter(|text| !text.is_empty())
             {
                 if some {
-                    frame.extend_from_slice(&self.separator);
+                    frame.extend_from_slice(self.0.separator.bytes());
                 }
                 some = true;
                 frame.extend_from_slice(text.as_bytes());
@@ -76,39 +41,39 @@ impl Framing {
     }
 
     /// As `frame`, for a trigger that ended without a reading.
-    pub fn no_read(&self, frame: &mut Vec<u8>) -> bool {
+    pub fn no_read(self, frame: &mut Vec<u8>) -> bool {
         self.around(frame, |frame| {
-            frame.extend_from_slice(&self.no_read);
-            !self.no_read.is_empty()
+            frame.extend_from_slice(self.0.no_read.bytes());
+            !self.0.no_read.is_empty()
         })
     }
 
     /// Puts the frame around what `fill` adds, or nothing if it says that there is nothing.
-    fn around(&self, frame: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
+    fn around(self, frame: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
         frame.clear();
-        frame.extend(self.stx.then_some(STX));
+        frame.extend(self.0.stx.then_some(STX));
         let checked_from = frame.len();
-        frame.extend_from_slice(&self.prefix);
+        frame.extend_from_slice(self.0.prefix.bytes());
         if !fill(frame) {
             frame.clear();
             return false;
         }
-        frame.extend_from_slice(&self.suffix);
-        frame.extend(self.etx.then_some(ETX));
-        if self.lrc {
+        frame.extend_from_slice(self.0.suffix.bytes());
+        frame.extend(self.0.etx.then_some(ETX));
+        if self.0.lrc {
             let check = frame
                 .iter()
                 .skip(checked_from)
                 .fold(0, |check, byte| check ^ byte);
             frame.push(check);
         }
-        frame.extend_from_slice(self.terminator);
+        frame.extend_from_slice(self.0.terminator.bytes());
         true
     }
 
-    fn encoded(&self, line: &str) -> String {
+    fn encoded(self, line: &str) -> String {
         let line = LineText::new(line);
-        match self.encoding {
+        match self.0.encoding {
             Encoding::Utf8 => line.into(),
             Encoding::Ascii => {
                 let mut text = deunicode::deunicode_with_tofu(line.as_str(), UNKNOWN);
@@ -125,20 +90,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sink::serial::settings::Terminator;
 
     fn framed(settings: &Settings, lines: &[&str]) -> Vec<u8> {
         let mut frame = Vec::new();
-        Framing::new(settings)
-            .unwrap()
-            .frame(lines.iter().copied(), &mut frame);
+        Framing(settings).frame(lines.iter().copied(), &mut frame);
         frame
     }
 
     #[test]
     fn the_full_frame_is_as_the_standard_says() {
         let settings = Settings {
-            prefix: "[".to_owned(),
-            suffix: "]".to_owned(),
+            prefix: "[".into(),
+            suffix: "]".into(),
             stx: true,
             etx: true,
             lrc: true,
@@ -163,7 +127,7 @@ mod tests {
     #[test]
     fn a_page_is_one_frame_with_its_separator() {
         let settings = Settings {
-            separator: "\\t".to_owned(),
+            separator: "\\t".into(),
             terminator: Terminator::Lf,
             ..Settings::default()
         };
@@ -185,15 +149,14 @@ mod tests {
     fn that_nothing_was_read_is_a_frame_like_any_other_if_there_is_a_word_for_it() {
         let mut frame = Vec::new();
         let settings = Settings {
-            no_read: r"NO\x15".to_owned(),
+            no_read: r"NO\x15".into(),
             stx: true,
-            suffix: "]".to_owned(),
+            suffix: "]".into(),
             ..Settings::default()
         };
-        assert!(Framing::new(&settings).unwrap().no_read(&mut frame));
+        assert!(Framing(&settings).no_read(&mut frame));
         assert_eq!(frame, b"\x02NO\x15]\r\n");
-        let silent = Framing::new(&Settings::default()).unwrap();
-        assert!(!silent.no_read(&mut frame));
+        assert!(!Framing(&Settings::default()).no_read(&mut frame));
         assert_eq!(frame, b"");
     }
 
@@ -209,17 +172,6 @@ mod tests {
         assert_eq!(ascii("北京"), "Bei Jing");
         // As deunicode has it: a change is to be noticed, as a host may rely on them.
         assert_eq!(ascii("5 × 2 °C ±½ № 3 ©"), "5 x 2 degC +-1/2 No 3 (c)");
-    }
-
-    #[test]
-    fn escapes_stand_for_their_bytes() {
-        assert_eq!(
-            unescape(r"\x02A\t\\\r\nÄ\xff").unwrap(),
-            b"\x02A\t\\\r\n\xc3\x84\xff"
-        );
-        for wrong in [r"\", r"\q", r"\x", r"\x2", r"\x+2", r"\xgg", r"\x1é"] {
-            assert!(unescape(wrong).is_err(), "{wrong}");
-        }
     }
 
     fn any_settings() -> impl Strategy<Value = Settings> {
@@ -245,8 +197,8 @@ mod tests {
                     lrc,
                     terminator,
                     encoding,
-                    prefix,
-                    suffix,
+                    prefix: prefix.as_str().into(),
+                    suffix: suffix.as_str().into(),
                     ..Settings::default()
                 },
             )
@@ -278,8 +230,8 @@ mod tests {
             rest = rest.strip_suffix(&[3])?;
         }
         Some(
-            rest.strip_prefix(settings.prefix.as_bytes())?
-                .strip_suffix(settings.suffix.as_bytes())?
+            rest.strip_prefix(settings.prefix.bytes())?
+                .strip_suffix(settings.suffix.bytes())?
                 .to_vec(),
         )
     }
@@ -301,11 +253,6 @@ mod tests {
             if settings.encoding == Encoding::Ascii {
                 prop_assert!(text.bytes().all(|byte| (0x20..=0x7E).contains(&byte)), "{text:?}");
             }
-        }
-
-        #[test]
-        fn no_escape_makes_it_panic(text in "(\\\\|x|[0-9a-f]|é|t){0,8}") {
-            let _ = unescape(&text);
         }
     }
 }

@@ -8,12 +8,10 @@
 use std::time::Duration;
 
 use log::info;
-use nix::poll::PollFd;
 
-use super::{Filter, Sink};
-use crate::contract::control::Requests;
-use crate::contract::event::Content;
-use crate::contract::event::{Confidence, Event, LineChange};
+use super::{Filter, Sink, Watch};
+use crate::contract::control::{Command, Requests};
+use crate::contract::event::{Confidence, Content, Event, LineChange};
 use crate::error::{Kind, Result, err};
 
 mod escape;
@@ -45,7 +43,6 @@ pub struct Serial {
     name: String,
     port_name: String,
     settings: Settings,
-    framing: Framing,
     triggers: Triggers,
     requests: Requests,
     port: Option<Port>,
@@ -84,8 +81,10 @@ impl Serial {
         Ok(Serial {
             name: format!("serial line {port_name}"),
             port_name,
-            framing: Framing::new(settings).map_err(|message| wrong("prefix", &message))?,
-            triggers: Triggers::new(settings).map_err(|message| wrong("trigger", &message))?,
+            triggers: Triggers::new([
+                (Command::Trigger, settings.trigger.bytes()),
+                (Command::Stop, settings.stop.bytes()),
+            ]),
             requests,
             settings: settings.clone(),
             port: None,
@@ -176,21 +175,22 @@ impl Sink for Serial {
         Box::new(chosen(&self.settings))
     }
 
-    fn watch(&self) -> Option<PollFd<'_>> {
-        self.port.as_ref().map(Port::poll_fd)
+    fn watch(&self) -> Watch<'_> {
+        Watch::on(self.port.as_ref().map(Port::poll_fd))
     }
 
-    fn tend(&mut self) -> Result<()> {
+    fn on_ready(&mut self) -> Result<()> {
         self.connect()?;
         self.hear().inspect_err(|_| self.port = None)
     }
 
     fn send(&mut self, event: &Event) -> Result<()> {
+        let framing = Framing(&self.settings);
         let some = chosen(&self.settings)(event)
             && match event {
-                Event::Line(line) => self.framing.frame([line.text.as_str()], &mut self.frame),
-                Event::Page(page) => self.framing.frame(page.text.lines(), &mut self.frame),
-                Event::NoRead(_) => self.framing.no_read(&mut self.frame),
+                Event::Line(line) => framing.frame([line.text.as_str()], &mut self.frame),
+                Event::Page(page) => framing.frame(page.text.lines(), &mut self.frame),
+                Event::NoRead(_) => framing.no_read(&mut self.frame),
                 Event::Guide(_) | Event::Region(_) => false,
             };
         if !some {

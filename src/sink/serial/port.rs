@@ -23,6 +23,7 @@ use crate::retry::wait;
 
 /// How often the end of the output is looked for when closing: the kernel has no call that waits with a bound.
 const DRAIN_STEP: Duration = Duration::from_millis(5);
+
 /// An open serial port.
 #[derive(Debug)]
 pub struct Port {
@@ -57,7 +58,7 @@ impl Port {
         if !isatty(&fd).unwrap_or(false) {
             return Err(fault(Kind::Config, "is no serial port"));
         }
-        // What minicom, picocom and pyserial heed as well.
+        // minicom, picocom and pyserial respect this lock as well.
         let fd = Flock::lock(fd, FlockArg::LockExclusiveNonblock).map_err(|_| {
             fault(
                 Kind::NoDevice,
@@ -97,7 +98,7 @@ impl Port {
             if Instant::now() >= deadline {
                 break;
             }
-            self.wait_for_room(deadline)?;
+            self.poll(PollFlags::POLLOUT, deadline)?;
         }
         Ok(bytes.len() - rest.len())
     }
@@ -125,7 +126,9 @@ impl Port {
             // What a port says that was hung up.
             Ok(0) => Err(self.broken(Errno::EIO)),
             Ok(count) => Ok(count),
-            Err(Errno::EAGAIN | Errno::EINTR) => self.check().map(|()| 0),
+            Err(Errno::EAGAIN | Errno::EINTR) => {
+                self.poll(PollFlags::empty(), Instant::now()).map(|()| 0)
+            }
             Err(errno) => Err(self.broken(errno)),
         }
     }
@@ -148,23 +151,15 @@ impl Port {
         }
     }
 
-    fn wait_for_room(&self, until: Instant) -> Result<()> {
-        self.poll(PollFlags::POLLOUT, until)
-    }
-
-    /// An error when the port has gone.
-    fn check(&self) -> Result<()> {
-        self.poll(PollFlags::empty(), Instant::now())
-    }
-
+    /// Waits for one of `flags`. An error when the port has gone.
     fn poll(&self, flags: PollFlags, until: Instant) -> Result<()> {
         let mut fds = [PollFd::new(self.fd.as_fd(), flags)];
         wait::until(&mut fds, Some(until)).map_err(|errno| self.broken(errno))?;
         let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
-        match wait::found(&fds[0]).intersects(gone) {
-            true => Err(self.broken(Errno::EIO)),
-            false => Ok(()),
+        if wait::found(&fds[0]).intersects(gone) {
+            return Err(self.broken(Errno::EIO));
         }
+        Ok(())
     }
 
     fn broken(&self, errno: Errno) -> Error {
@@ -186,14 +181,12 @@ fn resolve(name: &str) -> PathBuf {
 
 fn missing() -> String {
     let known = by_id();
-    match known.is_empty() {
-        true => "not there, and no USB adapter is plugged in: `glyphd devices` lists the ports"
-            .to_owned(),
-        false => format!(
-            "not there: plug it in, or choose one of {}",
-            known.join(", ")
-        ),
+    if known.is_empty() {
+        return "not there, and no USB adapter is plugged in: `glyphd devices` lists the ports"
+            .to_owned();
     }
+    let known = known.join(", ");
+    format!("not there: plug it in, or choose one of {known}")
 }
 
 /// Bytes that the kernel has yet to send; 0 where it cannot tell.

@@ -1,16 +1,31 @@
 //! The settings of the serial line, with what may be combined.
 
+use nix::sys::termios::BaudRate;
 use serde::{Deserialize, Serialize};
 
-use super::escape::unescape;
-use super::triggers::LONGEST_TRIGGER;
+use super::escape::Escaped;
 use crate::fault::Fault;
 
-/// Speeds in bit/s that Linux has a name for and that USB adapters and boards do.
-pub const BAUDS: [u32; 15] = [
-    1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600, 1_000_000,
-    1_500_000, 2_000_000, 3_000_000,
+/// Speeds in bit/s that USB adapters and boards do, with the system's names for them.
+pub const BAUDS: [(u32, BaudRate); 15] = [
+    (1200, BaudRate::B1200),
+    (2400, BaudRate::B2400),
+    (4800, BaudRate::B4800),
+    (9600, BaudRate::B9600),
+    (19_200, BaudRate::B19200),
+    (38_400, BaudRate::B38400),
+    (57_600, BaudRate::B57600),
+    (115_200, BaudRate::B115200),
+    (230_400, BaudRate::B230400),
+    (460_800, BaudRate::B460800),
+    (921_600, BaudRate::B921600),
+    (1_000_000, BaudRate::B1000000),
+    (1_500_000, BaudRate::B1500000),
+    (2_000_000, BaudRate::B2000000),
+    (3_000_000, BaudRate::B3000000),
 ];
+/// The longest `trigger` and `stop`, in bytes: those of barcode readers have 1 to 5.
+pub const LONGEST_TRIGGER: usize = 32;
 /// What stops and starts the line with `flow = "xonxoff"`: DC1 and DC3.
 const XON_XOFF: [u8; 2] = [0x11, 0x13];
 
@@ -38,11 +53,11 @@ pub struct Settings {
     /// Default `utf-8`: nothing that was read is lost.
     pub encoding: Encoding,
     /// Before the text; `\t`, `\r`, `\n`, `\\` and `\x02` (any byte) are understood. Default nothing.
-    pub prefix: String,
+    pub prefix: Escaped,
     /// After the text, written as `prefix` is. Default nothing.
-    pub suffix: String,
+    pub suffix: Escaped,
     /// Between the lines of a page, written as `prefix` is. Default a space.
-    pub separator: String,
+    pub separator: Escaped,
     /// Whether the frame begins with STX (0x02). Default false.
     pub stx: bool,
     /// Whether ETX (0x03) follows the suffix. Default false.
@@ -52,11 +67,11 @@ pub struct Settings {
     /// What ends the frame. Default `crlf`, which programs that read up to either take as a line.
     pub terminator: Terminator,
     /// Sent in a frame when a trigger ends without a reading, written as `prefix` is. Default nothing: not told.
-    pub no_read: String,
+    pub no_read: Escaped,
     /// The bytes with which the host starts a reading, written as `prefix` is. Default none: not listened for.
-    pub trigger: String,
+    pub trigger: Escaped,
     /// The bytes with which the host ends the reading that it started. Default none: not listened for.
-    pub stop: String,
+    pub stop: Escaped,
 }
 
 /// The parity bit.
@@ -120,6 +135,19 @@ pub enum Terminator {
     None,
 }
 
+impl Terminator {
+    /// What it is on the line.
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Terminator::Cr => b"\r",
+            Terminator::Lf => b"\n",
+            Terminator::CrLf => b"\r\n",
+            Terminator::Tab => b"\t",
+            Terminator::None => b"",
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Settings {
@@ -132,16 +160,16 @@ impl Default for Settings {
             send: Send::Line,
             min_confidence: 0.0,
             encoding: Encoding::Utf8,
-            prefix: String::new(),
-            suffix: String::new(),
-            separator: " ".to_owned(),
+            prefix: Escaped::default(),
+            suffix: Escaped::default(),
+            separator: Escaped::space(),
             stx: false,
             etx: false,
             lrc: false,
             terminator: Terminator::CrLf,
-            no_read: String::new(),
-            trigger: String::new(),
-            stop: String::new(),
+            no_read: Escaped::default(),
+            trigger: Escaped::default(),
+            stop: Escaped::default(),
         }
     }
 }
@@ -155,96 +183,92 @@ impl Settings {
     /// All that is wrong with the settings.
     pub fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut fault = |key: &str, message: String| faults.push(Fault::new(key, message));
-        match &self.port {
-            Some(port) if port.is_empty() => {
-                fault("port", "empty: expected a path or a name".to_owned())
-            }
-            None if *self != Settings::default() => {
-                fault(
-                    "port",
-                    "missing: expected the port that these settings are for".to_owned(),
-                );
-            }
-            _ => {}
+        let mut refuse = |wrong: bool, key: &str, message: &str| {
+            faults.extend(wrong.then(|| Fault::new(key, message)));
+        };
+        let port = self.port.as_deref();
+        let lost = port.is_none() && *self != Settings::default();
+        refuse(
+            lost,
+            "port",
+            "missing: expected the port that these settings are for",
+        );
+        if let Some(message) = port.and_then(wrong_port) {
+            refuse(true, "port", &message);
         }
-        if !BAUDS.contains(&self.baud) {
-            fault("baud", format!("{}: expected one of {BAUDS:?}", self.baud));
-        }
-        if !(7..=8).contains(&self.data_bits) {
-            fault("data-bits", format!("{}: expected 7 or 8", self.data_bits));
-        }
-        if self.data_bits == 7 && self.encoding != Encoding::Ascii {
-            fault(
-                "encoding",
-                "utf-8 needs 8 data bits: expected \"ascii\" with 7".to_owned(),
-            );
-        }
-        if !(1..=2).contains(&self.stop_bits) {
-            fault("stop-bits", format!("{}: expected 1 or 2", self.stop_bits));
-        }
-        if !(0.0..=1.0).contains(&self.min_confidence) {
-            fault(
-                "min-confidence",
-                format!("{}: expected 0 to 1", self.min_confidence),
-            );
-        }
-        if self.lrc && self.flow == Flow::XonXoff {
-            fault(
-                "lrc",
-                "can be XON or XOFF by chance: expected another flow control".to_owned(),
-            );
-        }
-        for (key, text) in [
-            ("prefix", &self.prefix),
-            ("suffix", &self.suffix),
-            ("separator", &self.separator),
-            ("no-read", &self.no_read),
-            ("trigger", &self.trigger),
-            ("stop", &self.stop),
+        let bauds = BAUDS.map(|(baud, _)| baud);
+        let message = format!("{}: expected one of {bauds:?}", self.baud);
+        refuse(!bauds.contains(&self.baud), "baud", &message);
+        let message = format!("{}: expected 7 or 8", self.data_bits);
+        refuse(!(7..=8).contains(&self.data_bits), "data-bits", &message);
+        let message = "utf-8 needs 8 data bits: expected \"ascii\" with 7";
+        let seven = self.data_bits == 7;
+        refuse(
+            seven && self.encoding != Encoding::Ascii,
+            "encoding",
+            message,
+        );
+        let message = format!("{}: expected 1 or 2", self.stop_bits);
+        refuse(!(1..=2).contains(&self.stop_bits), "stop-bits", &message);
+        let certain = (0.0..=1.0).contains(&self.min_confidence);
+        let message = format!("is {}, expected 0 to 1", self.min_confidence);
+        refuse(!certain, "min-confidence", &message);
+        let xon_xoff = self.flow == Flow::XonXoff;
+        let message = "can be XON or XOFF by chance: expected another flow control";
+        refuse(xon_xoff && self.lrc, "lrc", message);
+        for (key, text, most) in [
+            ("prefix", &self.prefix, usize::MAX),
+            ("suffix", &self.suffix, usize::MAX),
+            ("separator", &self.separator, usize::MAX),
+            ("no-read", &self.no_read, usize::MAX),
+            ("trigger", &self.trigger, LONGEST_TRIGGER),
+            ("stop", &self.stop, LONGEST_TRIGGER),
         ] {
-            match unescape(text) {
-                Err(message) => fault(key, message),
-                Ok(bytes) if self.data_bits == 7 && !bytes.is_ascii() => {
-                    fault(
-                        key,
-                        "has bytes over 0x7F, which need 8 data bits".to_owned(),
-                    );
-                }
-                Ok(bytes)
-                    if self.flow == Flow::XonXoff
-                        && bytes.iter().any(|byte| XON_XOFF.contains(byte)) =>
-                {
-                    fault(
-                        key,
-                        "has XON or XOFF, which the flow control takes out".to_owned(),
-                    );
-                }
-                Ok(bytes)
-                    if ["trigger", "stop"].contains(&key) && bytes.len() > LONGEST_TRIGGER =>
-                {
-                    let length = bytes.len();
-                    fault(
-                        key,
-                        format!("{length} bytes: expected at most {LONGEST_TRIGGER}"),
-                    );
-                }
-                Ok(_) => {}
-            }
-        }
-        let asked = [&self.trigger, &self.stop].map(|text| unescape(text).unwrap_or_default());
-        if asked.iter().all(|bytes| !bytes.is_empty()) {
-            let [trigger, stop] = &asked;
-            let within = |long: &[u8], short: &[u8]| long.windows(short.len()).any(|w| w == short);
-            if within(trigger, stop) || within(stop, trigger) {
-                fault(
-                    "stop",
-                    "one of trigger and stop is part of the other: expected two that can be told apart"
-                        .to_owned(),
+            let bytes = text.bytes();
+            if seven && !bytes.is_ascii() {
+                refuse(true, key, "has bytes over 0x7F, which need 8 data bits");
+            } else if xon_xoff && bytes.iter().any(|byte| XON_XOFF.contains(byte)) {
+                refuse(
+                    true,
+                    key,
+                    "has XON or XOFF, which the flow control takes out",
                 );
+            } else if bytes.len() > most {
+                let message = format!("{} bytes: expected at most {most}", bytes.len());
+                refuse(true, key, &message);
             }
         }
+        let within = |short: &Escaped, long: &Escaped| {
+            let (short, long) = (short.bytes(), long.bytes());
+            !short.is_empty() && long.windows(short.len()).any(|window| window == short)
+        };
+        let (trigger, stop) = (&self.trigger, &self.stop);
+        refuse(
+            within(trigger, stop) || within(stop, trigger),
+            "stop",
+            "one of trigger and stop is part of the other: expected two that can be told apart",
+        );
         faults
+    }
+}
+
+/// What is wrong with the name of a port. A name in `/dev/serial/by-id` begins with that of its bus and a hyphen, so that
+/// none of them is refused.
+fn wrong_port(port: &str) -> Option<String> {
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let upper = port.to_ascii_uppercase();
+    let number = upper.trim_start_matches(r"\\.\").strip_prefix("COM");
+    if port.is_empty() {
+        Some("empty: expected a path or a name".to_owned())
+    } else if number.is_some_and(|number| !number.is_empty() && digits(number)) {
+        let expected = "expected a path as /dev/ttyUSB0, or a name in /dev/serial/by-id";
+        let lists = "`glyphd devices` lists both";
+        Some(format!("{port} is a Windows name: {expected}; {lists}"))
+    } else if let Some(rest) = port.strip_prefix("tty") {
+        let terminal = digits(rest.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+        terminal.then(|| format!("{port} lacks its folder, did you mean \"/dev/{port}\"?"))
+    } else {
+        None
     }
 }
 
@@ -290,22 +314,15 @@ mod tests {
             data-bits = 9
             stop-bits = 0
             min-confidence = nan
-            prefix = '\q'
-            suffix = '\x2'
         "#;
         assert_eq!(
             keys(toml),
-            [
-                "port",
-                "baud",
-                "data-bits",
-                "stop-bits",
-                "min-confidence",
-                "prefix",
-                "suffix"
-            ]
+            ["port", "baud", "data-bits", "stop-bits", "min-confidence"]
         );
         assert_eq!(keys("stx = true"), ["port"]);
+        for wrong in [r"prefix = '\q'", r"suffix = '\x2'"] {
+            assert!(toml::from_str::<Settings>(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
@@ -328,5 +345,35 @@ mod tests {
             keys(&format!("port = 'a'\ntrigger = '{long}'")),
             ["trigger"]
         );
+    }
+
+    #[test]
+    fn names_that_are_no_ports_of_linux_are_refused_and_no_name_by_id_is() {
+        for (port, hint) in [
+            ("COM3", "/dev/serial/by-id"),
+            ("com12", "glyphd devices"),
+            (r"\\.\COM10", "Windows"),
+            ("ttyUSB0", "\"/dev/ttyUSB0\"?"),
+            ("ttyS1", "\"/dev/ttyS1\"?"),
+            ("ttyAMA0", "\"/dev/ttyAMA0\"?"),
+            ("ttymxc2", "\"/dev/ttymxc2\"?"),
+            ("tty", "\"/dev/tty\"?"),
+        ] {
+            let message = wrong_port(port).unwrap_or_default();
+            assert!(message.contains(hint), "{port}: {message}");
+        }
+        for port in [
+            "/dev/ttyUSB0",
+            "/dev/serial/by-id/usb-FTDI_FT232R-if00-port0",
+            "usb-FTDI_FT232R_USB_UART_A9-if00-port0",
+            "usb-COM3-if00",
+            "COM3-if00",
+            "ttyUSB0-port0",
+            "pci-0000:00:16.3",
+            "serial0",
+            "COM",
+        ] {
+            assert_eq!(wrong_port(port), None, "{port}");
+        }
     }
 }

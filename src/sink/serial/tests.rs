@@ -6,7 +6,7 @@ use nix::pty::openpty;
 use nix::unistd::{read, ttyname, write};
 
 use super::*;
-use crate::contract::control::{Command, requests};
+use crate::contract::control::requests;
 use crate::contract::event::NoReadEvent;
 use crate::sink::samples::{line, line_saying, page};
 use crate::sink::{Limits, Outlet};
@@ -235,7 +235,7 @@ fn that_nothing_was_read_is_told_in_either_mode_if_there_is_a_word_for_it() {
         let mut serial = line_at(&Settings {
             send,
             min_confidence: 1.0,
-            no_read: "NR".to_owned(),
+            no_read: "NR".into(),
             ..settings(&place)
         });
         serial.send(&no_read()).unwrap();
@@ -250,8 +250,8 @@ fn the_host_triggers_and_stops_also_after_the_port_was_away() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("port");
     let settings = Settings {
-        trigger: r"\x16T\r".to_owned(),
-        stop: r"\x16U\r".to_owned(),
+        trigger: r"\x16T\r".into(),
+        stop: r"\x16U\r".into(),
         ..settings(&place)
     };
     let (requests, inbox) = requests();

@@ -5,12 +5,8 @@
 
 use heapless::Vec;
 
-use super::escape::unescape;
-use super::settings::Settings;
+use super::settings::LONGEST_TRIGGER;
 use crate::contract::control::Command;
-
-/// The longest string, in bytes: those of barcode readers have 1 to 5.
-pub const LONGEST_TRIGGER: usize = 32;
 
 /// Looks for the strings.
 #[derive(Clone, Debug)]
@@ -22,20 +18,15 @@ pub struct Triggers {
 }
 
 impl Triggers {
-    /// The strings that `settings` name.
-    ///
-    /// # Errors
-    /// What is wrong with an escape, in one line.
-    pub fn new(settings: &Settings) -> Result<Self, String> {
-        let trigger = (Command::Trigger, unescape(&settings.trigger)?);
-        let stop = (Command::Stop, unescape(&settings.stop)?);
-        Ok(Triggers {
-            wanted: [trigger, stop]
-                .into_iter()
-                .filter(|(_, bytes)| !bytes.is_empty())
+    /// Each string with its command; of one that is empty nothing is heard.
+    pub fn new(strings: [(Command, &[u8]); 2]) -> Self {
+        let some = strings.into_iter().filter(|(_, bytes)| !bytes.is_empty());
+        Triggers {
+            wanted: some
+                .map(|(command, bytes)| (command, bytes.to_vec()))
                 .collect(),
             newest: Vec::new(),
-        })
+        }
     }
 
     /// Takes what has come next, and gives each command to `asked`.
@@ -68,14 +59,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sink::serial::escape::Escaped;
 
     fn triggers(trigger: &str, stop: &str) -> Triggers {
-        Triggers::new(&Settings {
-            trigger: trigger.to_owned(),
-            stop: stop.to_owned(),
-            ..Settings::default()
-        })
-        .unwrap()
+        let (trigger, stop) = (Escaped::from(trigger), Escaped::from(stop));
+        Triggers::new([
+            (Command::Trigger, trigger.bytes()),
+            (Command::Stop, stop.bytes()),
+        ])
     }
 
     fn heard<'a>(triggers: &mut Triggers, pieces: impl IntoIterator<Item = &'a [u8]>) -> String {

@@ -18,6 +18,12 @@ use super::rules::Peer;
 /// Bytes that wait for one client, besides some 200 KB in the kernel: several minutes of a busy scene.
 pub const BUFFER: usize = 256 * 1024;
 
+/// JSON as it goes over the socket, with its line end.
+pub fn as_line(mut json: String) -> Arc<[u8]> {
+    json.push('\n');
+    json.into_bytes().into()
+}
+
 /// Why a client is no longer served.
 #[derive(Debug)]
 pub enum Gone {
@@ -34,7 +40,7 @@ pub enum Gone {
 /// One connected program.
 #[derive(Debug)]
 pub struct Client {
-    /// Names it for as long as the server runs.
+    /// Names it for as long as the socket is served.
     pub id: u64,
     /// Who it is.
     pub peer: Peer,
@@ -86,10 +92,10 @@ impl Client {
 
     /// As `tell`, for a line of which it has a use only while it listens.
     pub fn tell_event(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
-        match self.listening {
-            true => self.tell(line),
-            false => Ok(()),
+        if self.listening {
+            return self.tell(line);
         }
+        Ok(())
     }
 
     /// Lets `line` wait, and sends what the program takes now.

@@ -1,10 +1,10 @@
 //! Takes what clients say to the daemon, and its answers back.
 //!
 //! Each line that is not blank gets one answer, in the order of the lines, except that one who sends nothing but nonsense gets
-//! no more after a while. Nothing here waits for the daemon: its answer comes as a message to the server's thread.
+//! no more after a while. Nothing here waits for the daemon: its answer comes as a message to the socket's thread.
 
-use super::client::{Client, Gone};
-use super::post::{Message, Post, as_line};
+use super::client::{Client, Gone, as_line};
+use super::post::{Message, Post};
 use super::request::{self, Line, QUIET, Wish};
 use crate::contract::control::{Answer, Command, Requests};
 
@@ -17,7 +17,8 @@ pub struct Desk {
     /// What they may ask.
     pub commands: Vec<Command>,
     requests: Requests,
-    post: Post,
+    /// How answers come back.
+    pub post: Post,
 }
 
 impl Desk {
@@ -61,7 +62,7 @@ impl Desk {
                 Err(_) if client.wrong_lines > WRONG_ANSWERED => continue,
                 Err(answer) => answer,
             };
-            client.tell(&as_line(&answer))?;
+            client.tell(&as_line(answer.to_json()))?;
         }
         Ok(())
     }
@@ -110,7 +111,7 @@ impl Due {
 impl Drop for Due {
     fn drop(&mut self) {
         if let Some(answer) = self.answer.take() {
-            // With the server gone, so is the client.
+            // With the socket gone, so is the client.
             let _ = self.post.tell(Message::Answer(self.client, answer));
         }
     }

@@ -11,17 +11,6 @@ const LINES: usize = 256;
 /// Bytes kept: half of what a client may have waiting, so that a new client is never full at once.
 const BYTES: usize = super::client::BUFFER / 2;
 
-/// What an event means for the lines in view.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// Nothing.
-    None,
-    /// The line of this id is in view, and this tells a newcomer of it.
-    Shown(u64, Arc<[u8]>),
-    /// The line of this id is not in view.
-    Gone(u64),
-}
-
 /// The lines in view.
 #[derive(Debug, Default)]
 pub struct View {
@@ -30,25 +19,22 @@ pub struct View {
 }
 
 impl View {
-    /// Notes what an event changed.
-    pub fn change(&mut self, change: Change) {
-        match change {
-            Change::None => {}
-            Change::Gone(id) => {
-                if let Some(at) = self.lines.iter().position(|line| line.0 == id) {
-                    self.forget(at);
-                }
-            }
-            Change::Shown(id, told) => {
-                self.bytes += told.len();
-                match self.lines.iter_mut().find(|line| line.0 == id) {
-                    Some(line) => self.bytes -= std::mem::replace(&mut line.1, told).len(),
-                    None => self.lines.push_back((id, told)),
-                }
-                while self.lines.len() > LINES || self.bytes > BYTES {
-                    self.forget(0);
-                }
-            }
+    /// The line of this id is in view, and `told` tells a newcomer of it.
+    pub fn show(&mut self, id: u64, told: Arc<[u8]>) {
+        self.bytes += told.len();
+        match self.lines.iter_mut().find(|line| line.0 == id) {
+            Some(line) => self.bytes -= std::mem::replace(&mut line.1, told).len(),
+            None => self.lines.push_back((id, told)),
+        }
+        while self.lines.len() > LINES || self.bytes > BYTES {
+            self.remove(0);
+        }
+    }
+
+    /// The line of this id is not in view.
+    pub fn forget(&mut self, id: u64) {
+        if let Some(at) = self.lines.iter().position(|line| line.0 == id) {
+            self.remove(at);
         }
     }
 
@@ -57,7 +43,7 @@ impl View {
         self.lines.iter().map(|line| &line.1)
     }
 
-    fn forget(&mut self, at: usize) {
+    fn remove(&mut self, at: usize) {
         if let Some((_, told)) = self.lines.remove(at) {
             self.bytes -= told.len();
         }
@@ -70,10 +56,6 @@ mod tests {
 
     use super::*;
 
-    fn shown(id: u64, told: &[u8]) -> Change {
-        Change::Shown(id, told.into())
-    }
-
     fn told(view: &View) -> Vec<&[u8]> {
         view.lines().map(|told| &told[..]).collect()
     }
@@ -81,27 +63,22 @@ mod tests {
     #[test]
     fn it_holds_the_newest_of_each_line_in_the_order_of_appearance() {
         let mut view = View::default();
-        for change in [
-            shown(1, b"one"),
-            shown(2, b"two"),
-            shown(3, b"three"),
-            shown(1, b"uno"),
-            Change::Gone(2),
-        ] {
-            view.change(change);
+        for (id, told) in [(1, "one"), (2, "two"), (3, "three"), (1, "uno")] {
+            view.show(id, told.as_bytes().into());
         }
+        view.forget(2);
         assert_eq!(told(&view), [&b"uno"[..], b"three"]);
     }
 
     #[test]
     fn past_its_limits_the_oldest_is_forgotten() {
         let mut view = View::default();
-        (0..LINES as u64 + 2).for_each(|id| view.change(shown(id, &[id as u8])));
+        (0..LINES as u64 + 2).for_each(|id| view.show(id, [id as u8].into()));
         assert_eq!(view.lines.len(), LINES);
         assert_eq!(view.lines[0].0, 2);
-        view.change(shown(9_999, &vec![0; BYTES]));
+        view.show(9_999, vec![0; BYTES].into());
         assert_eq!(view.lines.len(), 1);
-        view.change(shown(10_000, &vec![0; BYTES + 1]));
+        view.show(10_000, vec![0; BYTES + 1].into());
         assert_eq!((view.lines.len(), view.bytes), (0, 0));
     }
 
@@ -110,7 +87,11 @@ mod tests {
         fn its_bytes_are_those_of_its_lines(steps in prop::collection::vec((0u64..6, 0usize..BYTES / 2), 0..40)) {
             let mut view = View::default();
             for (id, length) in steps {
-                view.change(if length % 3 == 0 { Change::Gone(id) } else { shown(id, &vec![0; length]) });
+                if length % 3 == 0 {
+                    view.forget(id);
+                } else {
+                    view.show(id, vec![0; length].into());
+                }
                 prop_assert_eq!(view.bytes, view.lines().map(|told| told.len()).sum::<usize>());
                 prop_assert!(view.bytes <= BYTES);
             }

@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use log::{info, warn};
-use nix::poll::PollFd;
 
-use super::{Filter, Sink};
+use super::{Filter, Sink, Watch};
 use crate::contract::event::{Event, Hint, LineChange, PageEvent};
 use crate::error::{Error, Kind, Result};
 use crate::retry::log_once::LogOnce;
@@ -267,11 +266,11 @@ impl Sink for Speech {
         Ok(())
     }
 
-    fn watch(&self) -> Option<PollFd<'_>> {
-        self.connection.as_ref().map(Connection::poll_fd)
+    fn watch(&self) -> Watch<'_> {
+        Watch::on(self.connection.as_ref().map(Connection::poll_fd))
     }
 
-    fn tend(&mut self) -> Result<()> {
+    fn on_ready(&mut self) -> Result<()> {
         self.listen()?;
         match self.turn.waited(Instant::now()) {
             Some((hint, at)) => self.say_hint(hint, at),

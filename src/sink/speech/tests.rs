@@ -194,7 +194,7 @@ fn a_hint_does_not_interrupt_a_text_and_is_said_after_it() {
     speech.send(&page(&["LOT 4"])).unwrap();
     speech.send(&guide(Hint::Moving)).unwrap();
     speech.send(&guide(Hint::Dark)).unwrap();
-    speech.tend().unwrap();
+    speech.on_ready().unwrap();
     let mut expected = said(&[
         ("LOT 4", "begun"),
         ("Hold still.", "dropped"),
@@ -202,7 +202,7 @@ fn a_hint_does_not_interrupt_a_text_and_is_said_after_it() {
     ]);
     assert_eq!(server.said(), expected);
     server.finish();
-    speech.tend().unwrap();
+    speech.on_ready().unwrap();
     // Only the newest of them, as if it had come then.
     expected[0].1 = "said";
     expected.push(("Too dark. More light.".to_owned(), "begun"));
@@ -221,7 +221,7 @@ fn a_hint_that_is_settled_before_the_text_ends_is_not_said() {
     speech.send(&guide(Hint::Moving)).unwrap();
     speech.send(&guide(Hint::Steady)).unwrap();
     server.finish();
-    speech.tend().unwrap();
+    speech.on_ready().unwrap();
     assert_eq!(server.said().len(), 2, "{:?}", server.said());
 }
 
@@ -354,7 +354,7 @@ fn a_synthesizer_that_does_not_tell_its_voices_is_believed_to_have_them() {
         ..server.settings()
     };
     let mut speech = Speech::open(&settings).unwrap();
-    speech.tend().unwrap();
+    speech.on_ready().unwrap();
     assert_eq!(server.set("VOICE "), ["SET SELF SYNTHESIS_VOICE Nobody"]);
     assert!(speech.said.is_quiet());
 }
@@ -404,7 +404,7 @@ fn a_server_that_is_not_there_or_is_something_else_is_told_as_such() {
         ..Settings::default()
     };
     let mut speech = Speech::open(&settings).unwrap();
-    let fault = speech.tend().unwrap_err();
+    let fault = speech.on_ready().unwrap_err();
     assert_eq!(fault.kind(), Kind::NoDevice);
     assert!(fault.to_string().contains("output.speech.path"), "{fault}");
 
@@ -418,7 +418,7 @@ fn a_server_that_is_not_there_or_is_something_else_is_told_as_such() {
         }
     });
     for what in ["no Speech Dispatcher", "closed", "no Speech Dispatcher"] {
-        let fault = speech.tend().unwrap_err().to_string();
+        let fault = speech.on_ready().unwrap_err().to_string();
         assert!(fault.contains(what), "{fault}");
     }
     serving.join().unwrap();

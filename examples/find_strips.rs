@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 &mut strip,
             );
             if let Some(steps) = &steps {
-                enhance::apply(&mut strip, steps);
+                enhance::strip(&mut strip, steps, |_, _| {});
             }
             let file = format!("{name}-{i}.png");
             strip.save(Path::new(&out).join(&file))?;

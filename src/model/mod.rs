@@ -15,7 +15,7 @@ use std::path::Path;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Kind, Result, err};
+use crate::error::{Result, err};
 
 pub use finder::{FinderModel, Maps};
 
@@ -221,11 +221,12 @@ impl Model {
         };
         let charset = characters(origin, charset)?;
         if description.blank > charset.len() {
-            return Err(config(format!(
+            return Err(err!(
+                Config,
                 "{origin}: blank = {} is past the last class, {}",
                 description.blank,
                 charset.len()
-            )));
+            ));
         }
         Ok(Model {
             description,
@@ -252,47 +253,49 @@ impl Model {
     }
 }
 
-fn config(message: String) -> Error {
-    Error::new(Kind::Config, message)
-}
-
 fn parse(origin: &str, text: &str) -> Result<Description> {
     let d: Description = toml::from_str(text).map_err(|e| {
         let line = e.span().map_or(1, |s| {
             1 + text[..s.start.min(text.len())].matches('\n').count()
         });
-        config(format!(
+        err!(
+            Config,
             "{origin}:{line}: not a model description: {}",
             e.message()
-        ))
+        )
+        .caused_by(e)
     })?;
     if d.format != FORMAT {
-        return Err(config(format!(
+        return Err(err!(
+            Config,
             "{origin}: format = {}: this glyphd knows format {FORMAT} only",
             d.format
-        )));
+        ));
     }
     let input = &d.input;
     if !HEIGHTS.contains(&input.height) {
-        return Err(config(format!(
+        return Err(err!(
+            Config,
             "{origin}: input.height = {}: expected {} to {}",
             input.height,
             HEIGHTS.start(),
             HEIGHTS.end()
-        )));
+        ));
     }
     if !matches!(input.channels, 1 | 3) {
-        return Err(config(format!(
+        return Err(err!(
+            Config,
             "{origin}: input.channels = {}: expected 1 or 3",
             input.channels
-        )));
+        ));
     }
     check_numbers(origin, "input", input.mean, input.scale)?;
     let Calibration { slope, offset } = d.confidence;
     if !slope.is_finite() || slope <= 0.0 || !offset.is_finite() {
-        return Err(config(format!(
+        return Err(err!(
+            Config,
             "{origin}: confidence.slope = {slope} and confidence.offset = {offset}: expected finite numbers, the slope above 0"
-        )));
+        ));
     }
     Ok(d)
 }
@@ -302,9 +305,10 @@ fn check_numbers(origin: &str, table: &str, mean: f32, scale: f32) -> Result<()>
     if mean.is_finite() && scale.is_finite() && scale != 0.0 {
         return Ok(());
     }
-    Err(config(format!(
+    Err(err!(
+        Config,
         "{origin}: {table}.mean and {table}.scale must be finite, and scale not 0"
-    )))
+    ))
 }
 
 /// The graph in the file `name` must be the one whose digest the description gives, if it gives one.
@@ -323,9 +327,10 @@ fn check_digest(
     if expected == found {
         return Ok(());
     }
-    Err(config(format!(
+    Err(err!(
+        Config,
         "{origin}: {table}sha256 does not match {name}: it has {found}; copy the model anew"
-    )))
+    ))
 }
 
 /// One character a line; a line may be a single space.
@@ -338,10 +343,11 @@ fn characters(origin: &str, text: &str) -> Result<Vec<char>> {
             let mut chars = line.strip_suffix('\r').unwrap_or(line).chars();
             match (chars.next(), chars.next()) {
                 (Some(c), None) => Ok(c),
-                _ => Err(config(format!(
+                _ => Err(err!(
+                    Config,
                     "{origin}: line {} of the charset is {line:?}: expected one character",
                     i + 1
-                ))),
+                )),
             }
         })
         .collect()
@@ -353,31 +359,34 @@ fn inside(folder: &Path, description: &Path, name: &str) -> Result<std::path::Pa
     if only_a_name {
         Ok(folder.join(name))
     } else {
-        Err(config(format!(
+        Err(err!(
+            Config,
             "{}: {name:?}: expected the name of a file in the same folder",
             description.display()
-        )))
+        ))
     }
 }
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let fail =
-        |e: std::io::Error| config(format!("{}: cannot read the model: {e}", path.display()));
+    let fail = |e: std::io::Error| {
+        err!(Config, "{}: cannot read the model: {e}", path.display()).caused_by(e)
+    };
     let file = File::open(path).map_err(fail)?;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > limit {
-        return Err(config(format!(
+        return Err(err!(
+            Config,
             "{}: larger than {limit} bytes, so not a model that glyphd runs",
             path.display()
-        )));
+        ));
     }
     Ok(bytes)
 }
 
 fn read_text(path: &Path) -> Result<String> {
     String::from_utf8(read(path, LARGEST_TEXT)?)
-        .map_err(|_| config(format!("{}: not UTF-8 text", path.display())))
+        .map_err(|e| err!(Config, "{}: not UTF-8 text", path.display()).caused_by(e))
 }
 
 #[cfg(test)]

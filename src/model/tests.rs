@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::Kind;
 
 const DESCRIPTION: &str = r#"
     format = 1

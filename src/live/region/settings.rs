@@ -117,16 +117,15 @@ impl Settings {
 
 impl Region {
     fn check(&self) -> Vec<Fault> {
-        let fault = |key: &str, message: String| Fault::new(key, message);
         let mut faults = Vec::new();
         let name = self.name.as_str();
         if name.is_empty() {
-            faults.push(fault(
+            faults.push(Fault::new(
                 "name",
-                "is missing: events name the region by it".into(),
+                "is missing: events name the region by it",
             ));
         } else if name.len() > LONGEST_NAME || LineText::new(name).as_str() != name {
-            faults.push(fault(
+            faults.push(Fault::new(
                 "name",
                 format!(
                     "{name:?}: expected at most {LONGEST_NAME} bytes without spaces around and without control characters"
@@ -135,12 +134,12 @@ impl Region {
         }
         if let Err((corner, message)) = Polygon::new(&self.polygon) {
             let key = corner.map_or("polygon".to_owned(), |at| format!("polygon.{at}"));
-            faults.push(fault(&key, message));
+            faults.push(Fault::new(key, message));
         }
         faults.extend(
             self.expected()
                 .err()
-                .map(|message| fault("expect", message)),
+                .map(|message| Fault::new("expect", message)),
         );
         faults
     }
@@ -224,11 +223,13 @@ impl Region {
             return Fault { key, message };
         }
         let by_expected = key == "patterns" && !self.has_own_texts() && !self.expect.is_empty();
-        let (own, what) = match by_expected {
-            true => ("expect", String::new()),
-            false => ("characters", format!("with read.knowledge.{key}: ")),
-        };
-        Fault::new(own, format!("{what}{message}"))
+        if by_expected {
+            return Fault::new("expect", message);
+        }
+        Fault::new(
+            "characters",
+            format!("with read.knowledge.{key}: {message}"),
+        )
     }
 }
 

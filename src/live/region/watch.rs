@@ -20,9 +20,10 @@ impl Watch {
         for (missing, content) in self.missing.iter_mut().zip(contents) {
             let is_missing = content.is_missing();
             if std::mem::replace(missing, is_missing) != is_missing {
-                let change = match is_missing {
-                    true => RegionChange::Missing,
-                    false => RegionChange::Filled,
+                let change = if is_missing {
+                    RegionChange::Missing
+                } else {
+                    RegionChange::Filled
                 };
                 tell(change, content);
             }

@@ -239,8 +239,9 @@ impl Usual {
             Ngram::parse(BUILT_IN, "the built-in n-gram model")?
         } else {
             let origin = path.display().to_string();
-            let fail =
-                |e: std::io::Error| err!(Config, "{origin}: cannot read the n-gram model: {e}");
+            let fail = |e: std::io::Error| {
+                err!(Config, "{origin}: cannot read the n-gram model: {e}").caused_by(e)
+            };
             let mut bytes = Vec::new();
             let file = File::open(path).map_err(fail)?;
             file.take(ngram::LARGEST as u64)

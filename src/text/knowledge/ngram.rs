@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Result, err};
 
 /// The first bytes of the file.
 const MAGIC: &[u8] = b"GLYPHNGR";
@@ -78,10 +78,10 @@ impl Ngram {
     /// `Config`, when they are no such file, or any number in them does not fit the others.
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
         let bad = |what: &str| {
-            let message = format!(
+            err!(
+                Config,
                 "{origin}: not an n-gram model: {what}; build it anew with models/train/ngram.py"
-            );
-            Error::new(Kind::Config, message)
+            )
         };
         let mut rest = bytes;
         let short = || bad("it ends too early");
@@ -344,6 +344,7 @@ fn array<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
     use proptest::prelude::*;
 
     const BUILT_IN: &[u8] = super::super::BUILT_IN;

@@ -148,11 +148,6 @@ pub fn strip(
     seen("threshold", luma);
 }
 
-/// [`strip`] without an onlooker.
-pub fn apply(luma: &mut GrayImage, settings: &Settings) {
-    strip(luma, settings, |_, _| {});
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

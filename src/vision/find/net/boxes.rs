@@ -8,11 +8,16 @@
 
 use std::ops::Range;
 
-use super::{STRIDE, SUB};
 use crate::quad::{Point, Quad};
 use crate::vision::find::classic::binarise::Run;
 use crate::vision::find::classic::components::Labeller;
 
+/// Pixels a side of a cell of the maps.
+pub const STRIDE: usize = 8;
+/// Points of the map of middles along a side of a cell.
+pub const SUB: usize = 4;
+/// The most lines that are compared with one another: a bound on the work.
+pub const MAX_CANDIDATES: usize = 6_000;
 /// Pixels of the copy a side of a point of the map of middles.
 const POINT: f32 = (STRIDE / SUB) as f32;
 /// What the training scripts make of heights and directions (`models/train/finder_net.py`).

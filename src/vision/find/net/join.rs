@@ -3,7 +3,7 @@
 //! Takes the lines of one copy, in its pixels; joins those that continue one another: alike in height and direction, on one straight
 //! line, with no more between them than between words. The map of middles tears where a letter is faint or odd.
 
-use super::{Line, MAX_CANDIDATES};
+use super::boxes::{Line, MAX_CANDIDATES};
 use crate::quad::{Point, Quad};
 
 /// The widest gap between two boxes, in heights of the lower line: with the boxes' own margins the space between words.

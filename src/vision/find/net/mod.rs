@@ -27,13 +27,8 @@ use crate::model::FinderModel;
 use crate::model::engine::{Graph, Plan};
 use crate::quad::{Point, Quad};
 
-pub use boxes::Line;
-use boxes::{Boxes, Maps};
+use boxes::{Boxes, Line, Maps, STRIDE, SUB};
 
-/// Pixels a side of a cell of the maps.
-const STRIDE: usize = 8;
-/// Points of the map of middles along a side of a cell.
-const SUB: usize = 4;
 /// Maps: the points of a cell, the line's height, twice its direction (cosine and sine).
 const CHANNELS: usize = SUB * SUB + 3;
 /// Pixels: the sides of what the net sees are multiples of it, so that pictures of nearly one size share a plan.
@@ -56,8 +51,6 @@ const SMALL_SHARE: f32 = 0.2;
 const FINER: f32 = 4.0;
 /// How far above [`SMALL`] the larger copy is believed: what only it sees of lines about so high is not lost.
 const BEYOND_SMALL: f32 = 1.4;
-/// The most lines that are compared with one another: a bound on the work.
-const MAX_CANDIDATES: usize = 6_000;
 /// The most lines given. A newspaper page has 1,500.
 pub const MAX_LINES: usize = 3_000;
 

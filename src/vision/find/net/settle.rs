@@ -3,7 +3,7 @@
 //! Takes lines in pixels of the whole picture; drops those in whose place a better one stands. Those that stay are in order
 //! of their size, the largest first.
 
-use super::{Line, MAX_CANDIDATES};
+use super::boxes::{Line, MAX_CANDIDATES};
 use crate::quad::Quad;
 use crate::vision::find::union::covered;
 

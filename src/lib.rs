@@ -1,18 +1,18 @@
-//! glyphd reads printed text in front of a camera and hands it on.
+//! glyphd reads printed text in front of a camera and sends it to a serial line, a socket or a loudspeaker.
 //!
-//! A module for each stretch of the way, each above what it uses; nothing reaches back up (`tests/rooms.rs` holds that).
+//! Each room of the source uses only rooms below it; `tests/rooms.rs` checks that, and docs/design.md has the map.
 //!
 //! ```text
 //! cli, daemon            the command line; threads, supervision, signals
-//! pipeline, explain      one picture to its lines; its steps as pictures
+//! explain, pipeline      the steps as pictures; one picture to its lines
 //! config                 the TOML file
-//! live                   many pictures to readings: gate, guide, region, track, keep
+//! live                   many pictures to readings: gate, guide, region, track
 //! text                   a strip to characters to text: recognize, ctc, knowledge, tidy, layout, fields, score
 //! trigger                when to read: mode, gpio
 //! vision                 a picture to strips: enhance, find, straighten, rectify
-//! sink                   readings to the world: socket, serial line, speech, standard output
-//! capture                the world to frames: V4L2, files
-//! contract               what leaves glyphd and what it may be asked: event, control, status, plain text
+//! sink                   readings to the outside: socket, serial line, speech, standard output, files
+//! capture                frames from the outside: V4L2, files
+//! contract               events, commands and status, and the text in them
 //! model                  a model folder, and the engine that runs it
 //! line, quad, rotation, error, fault, retry
 //! ```

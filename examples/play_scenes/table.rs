@@ -147,8 +147,8 @@ pub fn text(cost: u64, rows: &[Row]) -> String {
         let _ = writeln!(out, "{text}");
     };
     line(format!("A reading takes {cost} ms.\n"));
-    line("Lines, in %: letters and digits right / wholly right / character errors".into());
-    line("| scene | lines | glyphd at the end | surest frame | best frame in hindsight | mean frame |".into());
+    line("Lines, in %: letters and digits correct / everything correct / character error rate".into());
+    line("| scene | lines | glyphd at the end | frame of highest confidence | best frame in hindsight | mean frame |".into());
     line("|---|---|---|---|---|---|".into());
     for row in rows {
         let s = &row.scored;
@@ -156,7 +156,7 @@ pub fn text(cost: u64, rows: &[Row]) -> String {
         line(format!("| {} | {} | {ways} |", row.name, s.due));
     }
     line("\nEvents".into());
-    line("| scene | due | told | right | wrong | put right | again | stray | precision | recall | gone early | gone missed | pages right of due (again, otherwise) | appeared after, median / worst s |".into());
+    line("| scene | due | emitted | right | wrong | put right | again | stray | precision | recall | gone early | gone missed | pages right of due (again, otherwise) | appeared after, median / worst s |".into());
     line("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|".into());
     for row in rows {
         let s = &row.scored;
@@ -184,7 +184,7 @@ pub fn text(cost: u64, rows: &[Row]) -> String {
         ));
     }
     line("\nHints and load".into());
-    line("| scene | hints due | found | told | untrue | median delay s | frames read of all | CPU a reading, ms | CPU of the rest a frame, ms | read after 5 s, % | CPU against reading all the time, % |".into());
+    line("| scene | hints due | found | sent | untrue | median delay s | frames read of all | CPU per reading, ms | CPU of the rest per frame, ms | read after 5 s, % | CPU against reading all the time, % |".into());
     line("|---|---|---|---|---|---|---|---|---|---|---|".into());
     for row in rows {
         let h = &row.hints;

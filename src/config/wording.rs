@@ -67,7 +67,7 @@ pub fn wrong_value(
         DeValue::String(_) => format!("{written} is text"),
         DeValue::Integer(_) => format!("{written} is a whole number"),
         DeValue::Float(_) => format!("{written} is a number with a point"),
-        DeValue::Boolean(_) => format!("{written} is a switch"),
+        DeValue::Boolean(_) => format!("{written} is a boolean"),
         DeValue::Datetime(_) => format!("{written} is a date or time"),
         DeValue::Array(_) => "is a list".into(),
         DeValue::Table(_) => "is a table".into(),
@@ -89,7 +89,7 @@ pub fn wrong_value(
         | (Shape::Switch, DeValue::Boolean(_))
         | (Shape::Number, DeValue::Float(_) | DeValue::Integer(_))
         | (Shape::Text, DeValue::String(_))
-        | (Shape::Other, _) => judged(message),
+        | (Shape::Other, _) => judged(&is, message),
         (Shape::Table(keys), _) => {
             let (table, keys) = (dotted(path), keys.join(", "));
             format!("{is}, expected a table [{table}] with keys of: {keys}")
@@ -107,8 +107,16 @@ pub fn wrong_value(
 }
 
 /// The first line of the type's own message; serde's standard phrases are reworded.
-fn judged(message: &str) -> String {
+fn judged(is: &str, message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
+    if line.starts_with("invalid type: ")
+        && let Some((_, expected)) = line.split_once(", expected ")
+    {
+        return format!("{is}, expected {expected}");
+    }
+    if let Some(length) = line.strip_prefix("invalid length ") {
+        return format!("has length {}", length.replace("an array", "a list"));
+    }
     if let Some(field) = line.strip_prefix("missing field ") {
         return format!("the key {} is missing", field.replace('`', "'"));
     }

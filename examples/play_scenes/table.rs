@@ -147,7 +147,10 @@ pub fn text(cost: u64, rows: &[Row]) -> String {
         let _ = writeln!(out, "{text}");
     };
     line(format!("A reading takes {cost} ms.\n"));
-    line("Lines, in %: letters and digits correct / everything correct / character error rate".into());
+    line(
+        "Lines, in %: letters and digits correct / everything correct / character error rate"
+            .into(),
+    );
     line("| scene | lines | glyphd at the end | frame of highest confidence | best frame in hindsight | mean frame |".into());
     line("|---|---|---|---|---|---|".into());
     for row in rows {

@@ -49,12 +49,12 @@ struct Spec(String);
 impl TryFrom<String> for Spec {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        match text.contains(':') {
-            true => Ok(Spec(text)),
-            false => Err(format!(
-                "\"{text}\" has no scheme, expected v4l2:... or file:..."
-            )),
+        if text.contains(':') {
+            return Ok(Spec(text));
         }
+        Err(format!(
+            "\"{text}\" has no scheme, expected v4l2:... or file:..."
+        ))
     }
 }
 

@@ -10,7 +10,7 @@ use super::v4l2::controls::list;
 use super::v4l2::node::Node;
 pub(crate) use super::v4l2::nodes::Roots;
 #[cfg(test)]
-pub(crate) use super::v4l2::nodes::tests::machine;
+pub(crate) use super::v4l2::nodes::machine;
 use super::v4l2::nodes::video_nodes;
 use crate::error::Result;
 

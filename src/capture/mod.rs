@@ -1,6 +1,6 @@
 //! Takes a [`Spec`] and [`Settings`]; gives pictures, one after another, the newest first.
 //!
-//! A source never queues: what its reader was too slow for is skipped and counted. It never waits
+//! A source never queues: pictures that came while its reader was busy are skipped and counted. It never waits
 //! longer than its timeout, and it never gives a picture that is not whole.
 
 mod clock;
@@ -37,7 +37,7 @@ use crate::fault::Fault;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// The camera or the recorded pictures. The first camera of the machine, unless said otherwise.
+    /// The camera or the recorded pictures. By default the first camera of the machine.
     pub(crate) source: Spec,
     /// Width asked of a camera, in pixels; the nearest it has is taken.
     /// 1280 is where the print on a label held at arm's length is about 20 pixels high.
@@ -53,10 +53,10 @@ pub struct Settings {
     pub(crate) fps: Option<Rate>,
     /// Whether a replay begins again after its last picture.
     pub(crate) repeat: bool,
-    /// How long to wait for a picture before saying that none came, in milliseconds.
+    /// How long to wait for a picture before a timeout is reported, in milliseconds.
     /// A second is more than the exposure of any webcam, and the longest that stopping the daemon waits on it.
     pub(crate) timeout_ms: u64,
-    /// What the camera is told about light and lens; nothing, unless said otherwise.
+    /// How the camera's exposure, lens and so on are set; by default as the camera has them.
     pub(crate) controls: Controls,
 }
 
@@ -146,7 +146,7 @@ pub trait Source: Send {
     /// What was seen until now.
     fn stats(&self) -> Stats;
 
-    /// Whether its pictures come by themselves and are lost when nobody takes them, as a camera's are.
+    /// Whether its pictures come by themselves and are lost when they are not taken in time, as a camera's are.
     fn is_live(&self) -> bool {
         false
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, err};
 
-/// The fastest replay that can be asked for, in frames a second; faster than any camera glyphd is for.
+/// The fastest replay that can be asked for, in frames a second: faster than any camera that glyphd reads from.
 const MAX_RATE: f64 = 1000.0;
 
 /// A source of pictures.

@@ -151,7 +151,10 @@ fn names_in(directory: &Path) -> Vec<String> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(crate) use tests::machine;
+
+#[cfg(test)]
+mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;

@@ -9,10 +9,10 @@ use super::node::Node;
 use super::nodes::{Roots, usb_name, video_nodes};
 use crate::error::Result;
 
-/// Where udev makes links with names that stay. They are no guesses: whatever they lead to was meant.
+/// Where udev makes links with stable names. Whatever they lead to is what was meant.
 const STABLE_NAMES: &str = "/dev/v4l";
 
-/// What tells a camera from others, whatever its node is called.
+/// What identifies a camera, whatever its node is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     /// The name that udev gives it: maker, model, serial number if it has one, and which of its nodes.
@@ -48,12 +48,12 @@ pub(super) struct Found<C> {
 struct Known {
     identity: Identity,
     path: PathBuf,
-    /// Others with its name on USB: their nodes and where they are plugged in. One that is there is a twin; elsewhere the
-    /// name is enough.
+    /// Others with the same name on USB: their nodes and where they are plugged in. A camera in one of these places is a
+    /// twin; in any other, the name is enough.
     twins: Vec<(PathBuf, String)>,
 }
 
-/// The camera that is looked for.
+/// The search for one camera.
 #[derive(Clone, Debug)]
 pub(in crate::capture) struct Search {
     path: PathBuf,
@@ -68,7 +68,7 @@ impl Search {
         }
     }
 
-    /// Opens the camera: before all the one known, wherever it is; else what is at the path.
+    /// Opens the camera: the one known, wherever it is now, before what is at the path.
     pub(super) fn find<M: Machine>(&self, machine: &M) -> Result<Found<M::Camera>> {
         let named = open(machine, &self.path);
         let Some(known) = &self.known else {
@@ -90,7 +90,7 @@ impl Search {
                     moved.get_or_insert(found);
                 }
                 Ok(_) => {}
-                // It is there and not ready: soon it will be, so nothing else is taken for it.
+                // It is there but not ready yet: no other camera takes its place.
                 Err(error) if usb.is_some() && !known.twins.iter().any(|twin| twin.0 == path) => {
                     refused.get_or_insert(error);
                 }
@@ -127,17 +127,20 @@ impl Search {
                 .starts_with(Path::new(STABLE_NAMES).join("by-path"))
     }
 
-    /// Takes note that the camera delivers, and tells if it is at another place than before, or another one.
+    /// Remembers the camera that delivers; logs if it has another path than before, or is another one.
     pub(super) fn remember(&mut self, machine: &impl Machine, path: PathBuf, identity: Identity) {
         if let Some(known) = &self.known {
             let (was, card) = (known.path.display(), &identity.card);
             if same_camera(&known.identity, &identity) {
                 if known.path != path {
-                    log::warn!("the camera {card:?} is now {}, was {was}", path.display());
+                    log::warn!(
+                        "the camera {card:?} is now at {}, before at {was}",
+                        path.display()
+                    );
                 }
             } else {
                 log::warn!(
-                    "{}: another camera than before, {card:?} for {:?}, which is not there",
+                    "{}: another camera is used, {card:?}, because {:?} was not found",
                     path.display(),
                     known.identity.card
                 );

@@ -60,14 +60,4 @@ impl Node {
         let (least, most) = (least.max(0), most.min(MOST_CHOICES));
         (least..=most).filter(is_there).collect()
     }
-
-    pub(super) fn control_value(&self, id: u32) -> io::Result<i32> {
-        let mut control = v4l2_control { id, value: 0 };
-        self.ioctl(kernel::G_CTRL, &mut control)?;
-        Ok(control.value)
-    }
-
-    pub(super) fn set_control(&self, id: u32, value: i32) -> io::Result<()> {
-        self.ioctl(kernel::S_CTRL, &mut v4l2_control { id, value })
-    }
 }

@@ -55,7 +55,7 @@ impl Node {
         let name = path.display().to_string();
         let about =
             std::fs::metadata(path).map_err(|error| refusal::refused(&name, "opening", error))?;
-        // Looked at before it is opened: opening a serial port, say, would reset what is behind it.
+        // Checked before it is opened: opening a serial port, for example, would reset the device behind it.
         if !about.file_type().is_char_device() || major(about.rdev()) != VIDEO4LINUX_MAJOR {
             return Err(refusal::not_a_camera(&name));
         }
@@ -195,7 +195,7 @@ impl Camera for Node {
         about.type_ = CAPTURE;
         match self.ioctl(kernel::G_PARM, &mut about) {
             Ok(()) => {}
-            // A driver without rates: nothing to set, nothing to tell.
+            // A driver without rates: there is nothing to set or to report.
             Err(error) if matches!(refusal::errno(&error), Errno::ENOTTY | Errno::EINVAL) => {
                 return Ok(None);
             }
@@ -229,11 +229,13 @@ impl Camera for Node {
     }
 
     fn value(&mut self, id: u32) -> io::Result<i32> {
-        self.control_value(id)
+        let mut control = v4l2_control { id, value: 0 };
+        self.ioctl(kernel::G_CTRL, &mut control)?;
+        Ok(control.value)
     }
 
     fn set_value(&mut self, id: u32, value: i32) -> io::Result<()> {
-        self.set_control(id, value)
+        self.ioctl(kernel::S_CTRL, &mut v4l2_control { id, value })
     }
 
     fn start(&mut self) -> io::Result<u32> {
@@ -245,7 +247,7 @@ impl Camera for Node {
     }
 
     fn stop(&mut self) {
-        // Each step may fail on a camera that is gone; the next is right all the same.
+        // Each step may fail when the camera is gone; the next is needed all the same.
         if let Err(error) = self.ioctl(kernel::STREAMOFF, &mut (CAPTURE as libc::c_int)) {
             log::debug!("stopping the stream of {:?}: {error}", self.card);
         }
@@ -304,7 +306,7 @@ impl Camera for Node {
     }
 
     fn queue(&mut self, index: u32) -> io::Result<()> {
-        // Not ours from before the call: were it refused, who holds the buffer would be unknown.
+        // Not ours from before the call: if it fails, it is not known who holds the buffer.
         if let Some(buffer) = self.buffers.get_mut(index as usize) {
             buffer.ours = false;
         }

@@ -25,8 +25,7 @@ fn a_silent_camera_is_a_timeout_then_started_again_then_given_up() {
     }
     let error = source.next(&mut frame).unwrap_err();
     assert_eq!(error.kind(), Kind::Io);
-    let expected =
-        "/dev/video0: no whole picture for 3.0 s; started 3 times again without a picture";
+    let expected = "/dev/video0: no whole picture for 3.0 s; restarted 3 times without a picture";
     assert_eq!(error.to_string(), expected);
     // Asked again, it tries again.
     source.camera.script.push_back(Step::Fill(vec![shot(9)]));

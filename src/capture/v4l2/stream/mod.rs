@@ -1,7 +1,7 @@
-//! Takes a [`Camera`]; gives its newest whole picture each time, and starts it again when it fails or falls silent.
+//! Takes a [`Camera`]; gives its newest whole picture each time, and restarts it when it fails or falls silent.
 //!
 //! A buffer is at every moment either the driver's or ours: what is dequeued is queued again before [`Source::next`]
-//! returns. After a fault nobody knows who holds what, so the whole stream is given up and built anew.
+//! returns. After a fault it is not known who holds what, so the whole stream is stopped and set up anew.
 
 mod numbers;
 mod patience;
@@ -113,7 +113,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         if differences != self.logged_controls && !differences.is_empty() {
             log::log!(
                 self.log_level,
-                "{}: not all of [camera.controls] is in force: {differences}",
+                "{}: the camera did not take all of [camera.controls]: {differences}",
                 self.name
             );
         }
@@ -131,7 +131,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         if layout(granted) != Some(self.converter.layout()) {
             self.converter = converter(&self.name, granted)?;
             log::warn!(
-                "{}: the camera gives {} now",
+                "{}: the camera now gives {}",
                 self.name,
                 self.converter.layout()
             );
@@ -152,13 +152,13 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             let name = &self.name;
             return Err(err!(
                 Io,
-                "{name}: {reason}; started {FRUITLESS_RESTARTS} times again without a picture"
+                "{name}: {reason}; restarted {FRUITLESS_RESTARTS} times without a picture"
             ));
         }
         self.numbers.stats.restarts += 1;
         log::log!(
             self.log_level,
-            "{}: {reason}; starting the stream again",
+            "{}: {reason}; restarting the stream",
             self.name
         );
         self.log_level = Level::Debug;
@@ -237,7 +237,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         if bad.is_power_of_two() {
             log::log!(
                 self.log_level,
-                "{}: picture dropped: {reason} ({bad} until now)",
+                "{}: picture dropped: {reason} ({bad} dropped so far)",
                 self.name
             );
         }
@@ -266,7 +266,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         if let Some(since) = self.out_since.take() {
             let out = self.clock.monotonic().saturating_sub(since);
             log::info!(
-                "{}: pictures again, {:.1} s after the stream was started again",
+                "{}: pictures arrive again, {:.1} s after the first restart",
                 self.name,
                 out.as_secs_f32()
             );

@@ -65,7 +65,7 @@ enum Luma {
 
 impl PixelFormat {
     /// Every format, the one that costs least to read first.
-    pub const ALL: [PixelFormat; 15] = {
+    pub(crate) const ALL: [PixelFormat; 15] = {
         use PixelFormat::*;
         [
             Grey, Nv12, Nv21, Yu12, Yv12, Yuyv, Yvyu, Uyvy, Vyuy, Y10, Y12, Rgb3, Bgr3, Mjpg, Y16,
@@ -94,13 +94,13 @@ impl PixelFormat {
     }
 
     /// The four-character code of V4L2, which fills a shorter name up with spaces.
-    pub fn fourcc(self) -> [u8; 4] {
+    pub(crate) fn fourcc(self) -> [u8; 4] {
         let name = self.about().0.as_bytes();
         std::array::from_fn(|at| name.get(at).copied().unwrap_or(b' '))
     }
 
     /// The format with this four-character code. `JPEG` is read as `MJPG`: drivers use both names.
-    pub fn from_fourcc(code: [u8; 4]) -> Option<Self> {
+    pub(crate) fn from_fourcc(code: [u8; 4]) -> Option<Self> {
         let code = if &code == b"JPEG" { *b"MJPG" } else { code };
         PixelFormat::ALL
             .into_iter()
@@ -211,14 +211,14 @@ impl Converter {
     }
 
     /// The layout the buffers have.
-    pub fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
     /// Says cheaply whether `bytes` can be a whole picture: long enough, and a JPEG from its start to its end marker.
     ///
     /// Fails with [`Kind::Data`](crate::error::Kind::Data), as [`Converter::luma`] would.
-    pub fn check(&self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn check(&self, bytes: &[u8]) -> Result<()> {
         let Some(pitch) = self.layout.format.pitch() else {
             return jpeg::Outline::of(bytes)
                 .map(drop)

@@ -13,7 +13,7 @@ use image::GrayImage;
 
 /// The most pixels a picture may have. A 50-megapixel phone photo passes; 64 million pixels
 /// are 64 MB of luma, which a board with 512 MB still holds.
-pub const MAX_PIXELS: u64 = 64_000_000;
+pub(crate) const MAX_PIXELS: u64 = 64_000_000;
 
 /// One picture.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl Frame {
 
 /// Gives `image` the size `width` x `height` in the memory it already has, and its pixels to be
 /// written (row-major, `width * height` bytes; what they hold before is of no meaning).
-pub fn reshape(image: &mut GrayImage, width: u32, height: u32) -> &mut [u8] {
+pub(crate) fn reshape(image: &mut GrayImage, width: u32, height: u32) -> &mut [u8] {
     if image.dimensions() != (width, height) {
         let mut pixels = std::mem::take(image).into_raw();
         pixels.resize(width as usize * height as usize, 0);
@@ -53,7 +53,7 @@ pub fn reshape(image: &mut GrayImage, width: u32, height: u32) -> &mut [u8] {
 }
 
 /// Luma of an RGB pixel after BT.601, in 16-bit fixed point (0.299 R + 0.587 G + 0.114 B, rounded).
-pub fn luma_of_rgb([r, g, b]: [u8; 3]) -> u8 {
+pub(crate) fn luma_of_rgb([r, g, b]: [u8; 3]) -> u8 {
     const SCALE: u32 = 16;
     const HALF: u32 = 1 << (SCALE - 1);
     ((19_595 * u32::from(r) + 38_470 * u32::from(g) + 7_471 * u32::from(b) + HALF) >> SCALE) as u8

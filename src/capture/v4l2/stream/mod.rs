@@ -111,11 +111,8 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     fn set_controls(&mut self) {
         let differences = controls::apply(&mut self.camera, &self.controls).join("; ");
         if differences != self.logged_controls && !differences.is_empty() {
-            log::log!(
-                self.log_level,
-                "{}: the camera did not take all of [camera.controls]: {differences}",
-                self.name
-            );
+            let what = "the camera did not take all of [camera.controls]";
+            self.log(format_args!("{what}: {differences}"));
         }
         self.logged_controls = differences;
     }
@@ -130,14 +127,15 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
     fn read_as(&mut self, granted: Granted) -> Result<()> {
         if layout(granted) != Some(self.converter.layout()) {
             self.converter = converter(&self.name, granted)?;
-            log::warn!(
-                "{}: the camera now gives {}",
-                self.name,
-                self.converter.layout()
-            );
+            let layout = self.converter.layout();
+            log::warn!("{}: the camera now gives {layout}", self.name);
         }
         self.agreed.granted = granted;
         Ok(())
+    }
+
+    fn log(&self, message: std::fmt::Arguments<'_>) {
+        log::log!(self.log_level, "{}: {message}", self.name);
     }
 
     fn give_up(&mut self) {
@@ -156,11 +154,7 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
             ));
         }
         self.numbers.stats.restarts += 1;
-        log::log!(
-            self.log_level,
-            "{}: {reason}; restarting the stream",
-            self.name
-        );
+        self.log(format_args!("{reason}; restarting the stream"));
         self.log_level = Level::Debug;
         self.out_since.get_or_insert_with(|| self.clock.monotonic());
         self.start_anew()
@@ -235,19 +229,10 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         let bad = self.numbers.stats.bad;
         // At 1, 2, 4, 8, ...: seen at once, and never a flood.
         if bad.is_power_of_two() {
-            log::log!(
-                self.log_level,
-                "{}: picture dropped: {reason} ({bad} dropped so far)",
-                self.name
-            );
+            self.log(format_args!(
+                "picture dropped: {reason} ({bad} dropped so far)"
+            ));
         }
-    }
-
-    /// Whether the picture is too old to be read.
-    fn is_stale(&self, newest: &Newest) -> bool {
-        let now = self.clock.monotonic();
-        self.stamps
-            .is_stale(newest.filled.taken, newest.starved, now)
     }
 
     /// Converts the picture in a dequeued buffer; false where it turns out to be damaged.
@@ -265,11 +250,8 @@ impl<C: Camera, K: Clock> Streaming<C, K> {
         self.log_level = Level::Warn;
         if let Some(since) = self.out_since.take() {
             let out = self.clock.monotonic().saturating_sub(since);
-            log::info!(
-                "{}: pictures arrive again, {:.1} s after the first restart",
-                self.name,
-                out.as_secs_f32()
-            );
+            let (name, out) = (&self.name, out.as_secs_f32());
+            log::info!("{name}: pictures arrive again, {out:.1} s after the first restart");
         }
         true
     }
@@ -319,7 +301,10 @@ impl<C: Camera, K: Clock> Source for Streaming<C, K> {
             match self.newest() {
                 Ok(None) => {}
                 Ok(Some(newest)) => {
-                    let pass_over = may_be_stale && self.is_stale(&newest);
+                    let now = self.clock.monotonic();
+                    let stamp = newest.filled.taken;
+                    let pass_over =
+                        may_be_stale && self.stamps.is_stale(stamp, newest.starved, now);
                     let taken = !pass_over && self.take(&newest, frame);
                     if let Err(error) = self.camera.queue(newest.filled.index) {
                         // The picture is whole all the same; the fault shows again on the next call if it stays.

@@ -83,7 +83,8 @@ pub(crate) struct CameraControl {
     pub value: String,
 }
 
-/// What the camera has: each control once, under its short name if there is one.
+/// What the camera has: each control once, under its short name if there is one. A camera that does not answer at all is
+/// not asked on.
 pub(in crate::capture) fn list(camera: &mut impl Camera) -> Vec<CameraControl> {
     let mut listed = Vec::new();
     let mut ids = Vec::new();
@@ -91,14 +92,20 @@ pub(in crate::capture) fn list(camera: &mut impl Camera) -> Vec<CameraControl> {
         if ids.contains(&dial.id) {
             continue;
         }
-        if let (Ok(Some(range)), Ok(now)) = (dial.able(camera), dial.now(camera)) {
-            ids.push(dial.id);
-            ids.extend(dial.auto.as_ref().map(|switch| switch.id));
-            listed.push(CameraControl {
-                key: dial.key,
-                range,
-                value: now.map_or("?".to_string(), |level| dial.written(level)),
-            });
+        let able = dial.able(camera);
+        let able = able.and_then(|able| Ok(able.zip(Some(dial.now(camera)?))));
+        match able {
+            Ok(Some((range, now))) => {
+                ids.push(dial.id);
+                ids.extend(dial.auto.as_ref().map(|switch| switch.id));
+                listed.push(CameraControl {
+                    key: dial.key,
+                    range,
+                    value: now.map_or("?".to_string(), |level| dial.written(level)),
+                });
+            }
+            Err(error) if refusal::errno(&error) == Errno::ETIMEDOUT => break,
+            _ => {}
         }
     }
     listed

@@ -39,11 +39,12 @@ fn main() -> ExitCode {
 /// What is wrong with the command line, in one line: clap's message without the usage, which `--help` shows.
 fn usage(message: &str) -> String {
     let lines = message.lines().map(str::trim);
-    let said = lines
+    let message = lines
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .map(|line| line.replacen("tip: ", "", 1));
-    let said = said.collect::<Vec<_>>().join("; ").replace(":; ", ": ");
-    let said = said.strip_prefix("error: ").unwrap_or(&said);
-    format!("{said} (see `glyphd --help`)")
+    let message = message.collect::<Vec<_>>().join("; ");
+    let message = message.replace(":; ", ": ");
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    format!("{message} (see `glyphd --help`)")
 }

@@ -1,4 +1,4 @@
-//! The sinks that readings go to just now, shared by the thread that reads and the one that changes them.
+//! The sinks that readings go to, shared by the reading thread and the thread that changes them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
@@ -21,7 +21,7 @@ pub enum Table {
     Speech,
 }
 
-/// The outlets; clones are the same.
+/// The outlets; clones share them.
 #[derive(Clone, Default)]
 pub struct Outlets(Arc<RwLock<Vec<(Table, Outlet)>>>);
 
@@ -35,7 +35,7 @@ impl Outlets {
         }
     }
 
-    /// Puts `outlet` in the place of the one of this table; gives that.
+    /// Puts `outlet` in the place of the one of this table; gives the one that was there.
     pub fn replace(&self, table: Table, outlet: Option<Outlet>) -> Option<Outlet> {
         let mut outlets = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let at = outlets.iter().position(|(there, _)| *there == table);

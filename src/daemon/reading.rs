@@ -93,8 +93,8 @@ pub struct Reading<R> {
     health: Health,
     clock: Box<dyn Clock>,
     frame: Frame,
-    /// The sharpest of the pictures put off, and how sharp it is: 0 where none is.
-    put_off: (Frame, f32),
+    /// The sharpest of the deferred pictures, and how sharp it is: 0 where none is.
+    deferred: (Frame, f32),
 }
 
 impl<R: Reader> Reading<R> {
@@ -132,7 +132,7 @@ impl<R: Reader> Reading<R> {
             health,
             clock,
             frame: Frame::empty(),
-            put_off: (Frame::empty(), 0.0),
+            deferred: (Frame::empty(), 0.0),
         }
     }
 
@@ -223,14 +223,14 @@ impl<R: Reader> Reading<R> {
         match worth {
             Worth::Nothing => self.hold(),
             Worth::Later => {
-                if sharpness > self.put_off.1 {
-                    std::mem::swap(&mut self.frame, &mut self.put_off.0);
-                    self.put_off.1 = sharpness;
+                if sharpness > self.deferred.1 {
+                    std::mem::swap(&mut self.frame, &mut self.deferred.0);
+                    self.deferred.1 = sharpness;
                 }
             }
             Worth::Now => {
-                if std::mem::take(&mut self.put_off.1) > sharpness {
-                    std::mem::swap(&mut self.frame, &mut self.put_off.0);
+                if std::mem::take(&mut self.deferred.1) > sharpness {
+                    std::mem::swap(&mut self.frame, &mut self.deferred.0);
                 }
                 self.read()?;
             }
@@ -368,7 +368,7 @@ impl<R: Reader> Reading<R> {
     /// The next picture is read whatever it shows, and none of those before it.
     fn forget_pictures(&mut self) {
         self.gate.forget();
-        self.put_off.1 = 0.0;
+        self.deferred.1 = 0.0;
     }
 
     /// Without pictures, what was in view is gone after a while.
@@ -412,7 +412,7 @@ impl<R: Reader> Reading<R> {
         }
         if new.gate != old.gate {
             self.gate = Gate::new(new.gate.clone());
-            self.put_off.1 = 0.0;
+            self.deferred.1 = 0.0;
         }
         if new.keep != old.keep {
             self.keeper = Keeper::new(new.keep.clone());

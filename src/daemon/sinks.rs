@@ -1,7 +1,7 @@
-//! The outlets that a configuration asks for, and their change into those that another one asks for.
+//! The outlets that a configuration asks for, and how they become those that another one asks for.
 //!
-//! A change is all or nothing: what the new configuration needs is made first, and only when all of it can be made
-//! does anything old go. A sink with the same settings is left alone; a socket keeps its clients while its path is the same.
+//! A change is all or nothing: what the new configuration needs is made first, and old outlets are closed only when all of it
+//! could be made. A sink with the same settings is left alone; a socket keeps its clients while its path is the same.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::sink::speech::Speech;
 use crate::sink::stdout::Stdout;
 use crate::sink::{Limits, Outlet, Sink};
 
-/// How long a sink that goes has to send what it took: whoever ordered that waits for it.
+/// How long a sink that is closed has to send what it took: whoever ordered that waits for it.
 pub const FAREWELL: Duration = Duration::from_millis(500);
 
 /// The outlets, and what they were made from.
@@ -56,7 +56,7 @@ impl Sinks {
         Ok(sinks)
     }
 
-    /// Where events are told.
+    /// Where events go.
     pub fn outlets(&self) -> &Outlets {
         &self.outlets
     }

@@ -1,4 +1,4 @@
-//! How what fails is tried again: with a growing pause, in a wait that can be ended, and logged once.
+//! Trying again what failed: with a growing pause, in a wait that can be ended, and logged once.
 
 pub(crate) mod backoff;
 pub(crate) mod log_once;

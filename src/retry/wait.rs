@@ -44,7 +44,7 @@ impl Woken {
         PollFd::new(self.0.as_fd(), PollFlags::POLLIN)
     }
 
-    /// To be called before what the waker told of is looked at: a wake that comes later ends the next wait.
+    /// To be called before looking for what has happened: a wake that comes later ends the next wait.
     pub fn clear(&self) {
         let mut bytes = [0; 64];
         while (&self.0)
@@ -54,7 +54,7 @@ impl Woken {
     }
 }
 
-/// Waits until one of `fds` has something to tell, or the moment has come. It may end early, without either.
+/// Waits until one of `fds` is ready, or the moment has come. It may end early, without either.
 ///
 /// # Errors
 /// When the system cannot wait for these.

@@ -16,13 +16,14 @@ const DEADLINE_MS: std::ops::RangeInclusive<u64> = 50..=600_000;
 pub struct Settings {
     /// Default `continuous`: whatever comes into view is read.
     pub mode: Mode,
-    /// Milliseconds from a trigger, or in mode `once` from the start, until nothing was read. Default 3000: a slow board reads three pictures in it.
+    /// Milliseconds from a trigger, or in mode `once` from the start, until it counts as one without a reading. Default 3000:
+    /// a slow board reads three pictures in it.
     pub deadline_ms: u64,
     /// The line that triggers.
     pub gpio: gpio::Settings,
 }
 
-/// When is read.
+/// When frames are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
@@ -45,7 +46,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with the settings.
+    /// Every setting that cannot be used.
     pub fn check(&self) -> Vec<Fault> {
         let deadline = Fault::range("deadline-ms", self.deadline_ms, DEADLINE_MS, "ms");
         let gpio = self.gpio.check().into_iter();

@@ -1,13 +1,13 @@
 //! What a picture is like, whatever it shows: its light, how steep its edges are, and its coarse shapes.
 //!
-//! Takes luma; gives a [`Look`] in well under a millisecond, since it looks at every fourth row and column only.
+//! Takes luma; gives a [`Look`] in well under a millisecond, since it samples every fourth row and column only.
 
 use image::GrayImage;
 
 use crate::quad::{Point, Quad};
 use crate::vision::enhance::levels::percentile;
 
-/// Every so many rows and columns are looked at.
+/// Every so many rows and columns one is sampled.
 const STRIDE: usize = 4;
 /// The coarse picture, in cells: large enough that a hand's tremor changes none, small enough that a label that moves
 /// by its height does.
@@ -42,7 +42,7 @@ impl Area {
         }
     }
 
-    /// What holds these lines, and their own height around them; none of no lines.
+    /// The smallest area that has these lines and their own height around them; none of no lines.
     pub fn about(quads: impl Iterator<Item = Quad>) -> Option<Area> {
         let sides = quads.map(|quad| {
             let margin = quad.height();
@@ -110,7 +110,7 @@ impl Default for Look {
 }
 
 impl Look {
-    /// Looks at a picture; at the sharpness of this area only, where one is given.
+    /// What a picture is like; the sharpness is that of this area, where one is given.
     pub fn at(luma: &GrayImage, area: Option<Area>) -> Look {
         let width = luma.width().max(1) as usize;
         let rows = || luma.as_raw().chunks_exact(width).step_by(STRIDE);
@@ -198,10 +198,10 @@ fn steepness(steps: impl Iterator<Item = (u8, u8, u8, u8)>) -> f32 {
 
 /// The level that this percentage of all counted reach; 0 where nothing was counted.
 fn from_top(counts: &[u32; 256], percent: f32) -> u8 {
-    match counts.iter().any(|&count| count > 0) {
-        true => percentile(counts, 100.0 - percent),
-        false => 0,
+    if counts.iter().all(|&count| count == 0) {
+        return 0;
     }
+    percentile(counts, 100.0 - percent)
 }
 
 fn cells(luma: &GrayImage) -> [u8; CELLS.0 * CELLS.1] {

@@ -1,13 +1,13 @@
 //! Is a picture worth reading, or does it show what was read already, or is a sharper one soon to come?
 //!
-//! Takes the luma of each picture; says whether to read it. A scene that stands still is read a few times, until what it says is
-//! steady, and then only now and then; so a board before an empty table or a forgotten label stays cool. While a hand moves, a
-//! blurred picture is put off for a moment. When in doubt, a picture is read. Keeps two small grids and allocates when the
-//! size of the pictures changes.
+//! Takes the luma of each picture; says whether to read it. A scene that stands still is read a few times, until its text is
+//! steady, and then only now and then; so a board before an empty table or a forgotten label stays cool. While a hand moves,
+//! a blurred picture is deferred for a moment. When in doubt, a picture is read. The gate keeps two small grids and
+//! allocates only when the size of the pictures changes.
 //!
-//! Method: means over small blocks, compared with those of the last picture that was read. What all blocks of a row
-//! have in common is light (exposure, lamps that flicker under a rolling shutter) and is left out; what is left must be
-//! well over the picture's own noise, which is estimated from the same differences (median absolute deviation).
+//! Method: means over small blocks are compared with those of the last picture that was read. What all blocks of a row have
+//! in common is light (exposure, lamps that flicker under a rolling shutter) and is left out; what is left must be well over
+//! the picture's own noise, which is estimated from the same differences (median absolute deviation).
 
 mod look;
 
@@ -20,7 +20,7 @@ use crate::fault::Fault;
 
 pub use look::{Area, Look};
 
-/// The side of a block, in pixels: one stroke of small print (10 px high) still moves its mean by ten levels.
+/// The side of a block, in pixels: one stroke of small print (10 px high) still changes its mean by ten levels.
 const BLOCK: usize = 8;
 /// Means are kept in this many steps a level, or their noise could not be told from rounding.
 const STEPS: u32 = 16;
@@ -31,8 +31,8 @@ const LEAST_CHANGE: i16 = 4 * STEPS as i16;
 /// thousand blocks none goes that far by chance.
 const NOISE_TIMES: i16 = 9;
 
-/// How long a blurred picture is put off while sharper ones may come: a hand's tremor turns back five times a second.
-pub const PUT_OFF: Duration = Duration::from_millis(250);
+/// How long a blurred picture is deferred while sharper ones may come: a hand's tremor turns back five times a second.
+const DEFERRED: Duration = Duration::from_millis(250);
 /// A picture with this share of the sharpness of the sharpest of the last ones is sharp enough.
 const SHARP_ENOUGH: f32 = 0.8;
 /// What is left of the greatest sharpness after a second: the scene may be another one.
@@ -42,11 +42,12 @@ const SHARPEST_LEFT: f32 = 0.6;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Whether a scene that stands still is passed over. Default true.
+    /// Whether a scene that stands still is skipped. Default true.
     pub skip_still: bool,
-    /// How often it is read first. Default 12: four times what a line needs to be steady, as characters may flicker.
+    /// How often it is read before that. Default 12: four times what a line needs to be steady, as characters may flicker.
     pub still_readings: u32,
-    /// Milliseconds from one reading of a still scene to the next. Default 10000: light that creeps over a day is noticed.
+    /// Milliseconds from one reading of a still scene to the next. Default 10000: light that changes slowly over a day is
+    /// noticed.
     pub refresh_ms: u64,
 }
 
@@ -61,7 +62,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with the settings.
+    /// Every setting that cannot be used.
     pub fn check(&self) -> Vec<Fault> {
         Fault::outside(&[
             ("still-readings", self.still_readings as f32, 1.0, 1000.0),
@@ -70,7 +71,7 @@ impl Settings {
     }
 }
 
-/// Looks at each picture.
+/// Decides for each picture.
 #[derive(Debug)]
 pub struct Gate {
     settings: Settings,
@@ -92,7 +93,7 @@ pub struct Gate {
     /// The sharpness of the sharpest of the last pictures.
     sharpest: f32,
     /// Since when a sharper picture is waited for.
-    put_off: Option<Duration>,
+    waiting_since: Option<Duration>,
 }
 
 /// What to do with a picture.
@@ -100,7 +101,8 @@ pub struct Gate {
 pub enum Worth {
     /// It shows what was read already.
     Nothing,
-    /// It is blurred beside the last ones: a sharper one should come within [`PUT_OFF`], else the sharpest of those put off will do.
+    /// It is blurred beside the last ones: a sharper one should come within [`DEFERRED`]; else the sharpest of those deferred
+    /// is read.
     Later,
     /// It is to be read.
     Now,
@@ -122,18 +124,18 @@ impl Gate {
             area: None,
             seen_at: Duration::ZERO,
             sharpest: 0.0,
-            put_off: None,
+            waiting_since: None,
         }
     }
 
     /// The next picture is a new scene, whatever it shows.
     pub fn forget(&mut self) {
         self.read.clear();
-        self.put_off = None;
+        self.waiting_since = None;
         self.watch(None);
     }
 
-    /// From now on the sharpness of this area counts, where there is print.
+    /// From now on the sharpness is that of this area, where there is print.
     pub fn watch(&mut self, area: Option<Area>) {
         if area.is_some() != self.area.is_some() {
             self.sharpest = 0.0;
@@ -151,28 +153,29 @@ impl Gate {
         let passed = taken.saturating_sub(self.seen_at).as_secs_f32();
         self.sharpest = (self.sharpest * SHARPEST_LEFT.powf(passed)).max(sharpness);
         self.seen_at = taken;
-        let since = *self.put_off.get_or_insert(taken);
-        let patient = live && taken.saturating_sub(since) < PUT_OFF;
+        let since = *self.waiting_since.get_or_insert(taken);
+        let patient = live && taken.saturating_sub(since) < DEFERRED;
         if patient && self.clarity() < SHARP_ENOUGH {
             return Worth::Later;
         }
-        self.put_off = None;
+        self.waiting_since = None;
         self.readings = self.readings.saturating_add(1);
         self.read_at = taken;
         std::mem::swap(&mut self.read, &mut self.now);
         Worth::Now
     }
 
-    /// What the last picture that was not passed over is like.
+    /// What the last picture that was not skipped is like.
     pub fn look(&self) -> &Look {
         &self.look
     }
 
     /// How sharp it is beside the sharpest of the last ones, 0 to 1.
     pub fn clarity(&self) -> f32 {
-        match self.sharpest > 0.0 {
-            true => self.look.sharpness / self.sharpest,
-            false => 1.0,
+        if self.sharpest > 0.0 {
+            self.look.sharpness / self.sharpest
+        } else {
+            1.0
         }
     }
 
@@ -243,10 +246,10 @@ fn means(luma: &GrayImage, into: &mut Vec<u16>) -> usize {
 /// The middle value; 0 of none. Changes the order.
 fn median(values: &mut [i16]) -> i16 {
     let middle = values.len() / 2;
-    match middle < values.len() {
-        true => *values.select_nth_unstable(middle).1,
-        false => 0,
+    if values.is_empty() {
+        return 0;
     }
+    *values.select_nth_unstable(middle).1
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ fn while_a_hand_moves_a_sharper_picture_is_waited_for_but_not_for_long() {
     assert_eq!(at(1, &label, true), Worth::Now);
     let first = (2..20).find(|&n| at(n, &blurred, true) == Worth::Now);
     let waited = first.map(|n| PERIOD * (n - 2));
-    assert!(waited.is_some_and(|waited| (PUT_OFF..PUT_OFF + PERIOD).contains(&waited)));
+    assert!(waited.is_some_and(|waited| (DEFERRED..DEFERRED + PERIOD).contains(&waited)));
     assert_eq!(at(20, &label, true), Worth::Now);
     assert_eq!(at(21, &blurred, false), Worth::Now);
     // Where all is blurred for long, nothing sharper is to come.

@@ -1,9 +1,9 @@
 //! A hint for whoever holds the camera or the label, when the print cannot be read: one at a time, and never a guess.
 //!
-//! Takes each picture's [`Look`], and what was read in it; gives a [`Hint`] when there is another to be told. That print is there
-//! and cannot be read must be known: it was read a moment ago and its place has not emptied, or lines of print are found that
-//! cannot be read. A hint is told when its reason has lasted; it is told again only after the reason was gone for a
-//! while. Keeps a few numbers; allocates nothing.
+//! Takes each picture's [`Look`], and what was read in it; gives a [`Hint`] when there is a new one. It must be known that
+//! print is there and cannot be read: it was read a moment ago and its place has not emptied, or lines of print are found
+//! that cannot be read. A hint is given when its reason has lasted, and again only after the reason was gone for a while.
+//! The guide keeps a few numbers and allocates nothing.
 
 mod edges;
 
@@ -33,7 +33,7 @@ const MOVING: f32 = 0.08;
 const STILL_THERE: f32 = 0.2;
 /// Pixels: lower lines are too small for any reader.
 const SMALL: f32 = 13.0;
-/// What something found must have to count as print: so many characters, be they right or wrong, and so much confidence.
+/// A line that was found counts as print when it has so many characters, be they right or wrong, and so much confidence.
 /// Texture seldom has both.
 const LEAST_PRINT: (usize, f32) = (4, 0.3);
 /// How long it is known that print was there a moment ago.
@@ -42,18 +42,18 @@ const MOMENT: Duration = Duration::from_secs(3);
 const MEMORY: Duration = Duration::from_secs(15);
 /// Pictures in which a reason must have been there.
 const LEAST_TIMES: u32 = 3;
-/// How long a reason may not be seen and still be there, if nothing can be read: tiny print is found in every second picture.
+/// How long a reason may be out of sight and still hold, if nothing can be read: tiny print is found in every second picture.
 const LAPSE: Duration = Duration::from_millis(500);
-/// How long a reason must be gone before its hint may be told again.
+/// How long a reason must be gone before its hint may be given again.
 const GONE: Duration = Duration::from_millis(1500);
 
 /// The `[guide]` table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Whether hints are told. Default true.
+    /// Whether hints are given. Default true.
     pub enabled: bool,
-    /// Milliseconds that a reason must last before its hint is told. Default 700: a label that is brought in or a lens that
+    /// Milliseconds that a reason must last before its hint is given. Default 700: a label that is brought in or a lens that
     /// focuses takes half a second.
     pub after_ms: u64,
 }
@@ -68,7 +68,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with the settings.
+    /// Every setting that cannot be used.
     pub fn check(&self) -> Vec<Fault> {
         Fault::outside(&[("after-ms", self.after_ms as f32, 0.0, 60_000.0)])
     }
@@ -107,9 +107,9 @@ pub struct Guide {
     last: Option<Look>,
     read: Option<(Look, Option<Area>, Duration)>,
     reason: Option<Reason>,
-    told: Option<Hint>,
-    /// When the reason of what was told was last there.
-    told_at: Duration,
+    given: Option<Hint>,
+    /// When the reason of the hint that was given was last there.
+    given_at: Duration,
 }
 
 impl Guide {
@@ -121,8 +121,8 @@ impl Guide {
             last: None,
             read: None,
             reason: None,
-            told: None,
-            told_at: Duration::ZERO,
+            given: None,
+            given_at: Duration::ZERO,
         }
     }
 
@@ -143,8 +143,7 @@ impl Guide {
         }
     }
 
-    /// Takes the next picture, taken at `now` on the monotonic clock, whether it was read or not. Gives the hint that is to
-    /// be told.
+    /// Takes the next picture, taken at `now` on the monotonic clock, whether it was read or not. Gives a hint that is new.
     pub fn observe(&mut self, look: &Look, now: Duration) -> Option<Hint> {
         if !self.settings.enabled {
             return None;
@@ -157,12 +156,12 @@ impl Guide {
         self.settle(reason, now)
     }
 
-    /// The whole page was told: all is well. Gives the hint for that, unless it was the last one.
+    /// The whole page was published: all is well. Gives the hint for that, unless it was the last one.
     pub fn page_published(&mut self, now: Duration) -> Option<Hint> {
         self.reason = None;
-        self.told_at = now;
-        let news = self.settings.enabled && self.told != Some(Hint::Steady);
-        news.then(|| *self.told.insert(Hint::Steady))
+        self.given_at = now;
+        let news = self.settings.enabled && self.given != Some(Hint::Steady);
+        news.then(|| *self.given.insert(Hint::Steady))
     }
 
     /// Why the print cannot be read, as far as is known.
@@ -207,19 +206,21 @@ impl Guide {
             return Some(Hint::Blurred);
         }
         // Tiny print has soft edges for its height even when it is in focus.
-        match unreadable {
-            true if small => Some(Hint::Small),
-            true if soft => Some(Hint::Blurred),
-            _ => None,
+        if unreadable && small {
+            Some(Hint::Small)
+        } else if unreadable && soft {
+            Some(Hint::Blurred)
+        } else {
+            None
         }
     }
 
     /// Lets a reason become a hint when it has lasted.
     fn settle(&mut self, reason: Option<Hint>, now: Duration) -> Option<Hint> {
-        if reason.is_some() && reason == self.told {
-            self.told_at = now;
-        } else if now.saturating_sub(self.told_at) >= GONE {
-            self.told = None;
+        if reason.is_some() && reason == self.given {
+            self.given_at = now;
+        } else if now.saturating_sub(self.given_at) >= GONE {
+            self.given = None;
         }
         let before = self
             .reason
@@ -237,12 +238,12 @@ impl Guide {
         };
         self.reason = Some(reason);
         let lasted = now.saturating_sub(reason.since);
-        let news = self.told != Some(hint)
+        let news = self.given != Some(hint)
             && lasted >= Duration::from_millis(self.settings.after_ms)
             && reason.times >= LEAST_TIMES;
         news.then(|| {
-            self.told_at = now;
-            *self.told.insert(hint)
+            self.given_at = now;
+            *self.given.insert(hint)
         })
     }
 }

@@ -25,7 +25,7 @@ use crate::error::{Error, Kind, Result, err};
 /// Where the kernel puts its chips.
 const FOLDER: &str = "/dev";
 const PREFIX: &str = "gpiochip";
-/// What whoever looks for the holder of the line is told, as by `gpioinfo`.
+/// Who holds the line, as `gpioinfo` shows it.
 const HOLDER: &str = "glyphd";
 /// The value of `LineEdgeEvent::kind` for a rising edge (`GPIO_V2_LINE_EVENT_RISING_EDGE`).
 const RISING: u32 = 1;
@@ -51,7 +51,7 @@ impl Chip {
     pub fn open(path: &Path) -> Result<Self> {
         let fault =
             |kind, what: String| Error::new(kind, format!("GPIO chip {}: {what}", path.display()));
-        // Not to wait for whatever else may be there.
+        // Something else may be there, which would have to be waited for.
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
         let file = options.open(path).map_err(|error| match error.kind() {
@@ -119,7 +119,7 @@ impl Chip {
             offsets: Offsets::from_slice(&[line]),
             num_lines: 1,
             consumer: Name::from(HOLDER),
-            config: wishes(settings),
+            config: line_config(settings),
             ..LineRequest::default()
         };
         let refused = |refusal: Refusal| {
@@ -174,10 +174,10 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Line>> {
     if let Some(Err(fault)) = refused.into_iter().next() {
         return Err(fault);
     }
-    Err(none(match found.is_empty() {
-        true => "no such chip; `glyphd devices` lists them",
-        false => "no such line; `glyphd devices` lists them",
-    }))
+    let missing = if found.is_empty() { "chip" } else { "line" };
+    Err(none(&format!(
+        "no such {missing}; `glyphd devices` lists them"
+    )))
 }
 
 /// All chips of this machine, by their numbers; those that cannot be opened with the reason.
@@ -196,8 +196,8 @@ pub fn chips() -> Vec<Result<Chip>> {
     found.iter().map(|(_, path)| Chip::open(path)).collect()
 }
 
-/// The settings as the kernel has them.
-fn wishes(settings: &Settings) -> LineConfig {
+/// The settings as the kernel takes them.
+fn line_config(settings: &Settings) -> LineConfig {
     let edges = match (settings.edge, settings.release_stops) {
         (_, true) => LineFlags::EDGE_RISING | LineFlags::EDGE_FALLING,
         (Edge::Rising, false) => LineFlags::EDGE_RISING,
@@ -276,7 +276,7 @@ mod tests {
             edge: Edge::Falling,
             ..Settings::default()
         };
-        let config = wishes(&settings);
+        let config = line_config(&settings);
         let flags = LineFlags::INPUT | LineFlags::EDGE_FALLING | LineFlags::BIAS_PULL_UP;
         assert_eq!((config.flags, config.num_attrs), (flags, 1));
         let debounce = config.attr(0);
@@ -286,7 +286,7 @@ mod tests {
         });
         settings.release_stops = true;
         settings.debounce_ms = 0;
-        let config = wishes(&settings);
+        let config = line_config(&settings);
         assert!(
             config
                 .flags

@@ -1,8 +1,8 @@
 //! A GPIO line that triggers a reading: a button, a light barrier, the output of a controller.
 //!
-//! A thread of its own waits for edges of the line and asks for a reading at each, as a client of the socket does; reading goes
-//! on whether or not the line is there. A line that is away, or held by another program, is said once and tried again.
-//! The kernel debounces (GPIO character device, uAPI v2: Linux 5.10).
+//! A thread of its own waits for edges of the line and asks for a reading at each, as a client of the socket does; reading
+//! goes on whether or not the line is there. A line that is missing, or held by another program, is logged once and tried
+//! again. The kernel debounces (GPIO character device, uAPI v2: Linux 5.10).
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,8 +28,7 @@ pub use settings::{Edge, Settings};
 /// The pause after a first fault, and the longest: an adapter that is plugged in again works within a second.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How often a line without edges is looked at: a chip that goes wakes nobody in kernels before 6.6, but is then known
-/// to have gone.
+/// How often a line without edges is checked: a chip that goes away wakes nobody in kernels before 6.6, but this shows it.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A line that was opened for its edges.
@@ -40,7 +39,7 @@ pub trait Line: Send {
     /// Readable when there is an edge; anything else means that the line has gone.
     fn watch(&self) -> PollFd<'_>;
 
-    /// The edge that `watch` told of.
+    /// The edge that `watch` showed.
     ///
     /// # Errors
     /// When the line has gone; it is to be opened anew.
@@ -53,7 +52,7 @@ pub type Open = Box<dyn FnMut() -> Result<Box<dyn Line>> + Send>;
 /// A line that is watched until this is dropped.
 pub struct Watch {
     shared: Arc<Shared>,
-    /// Let go, it ends the thread.
+    /// Dropped, it ends the thread.
     waker: Option<Waker>,
     thread: Option<JoinHandle<()>>,
 }
@@ -80,7 +79,7 @@ impl Watch {
 
     fn start(settings: &Settings, requests: Requests, open: Open) -> Result<Self> {
         let name = settings.to_string();
-        let failed = |fault| err!(Io, "{name}: no thread for it: {fault}").caused_by(fault);
+        let failed = |fault| err!(Io, "{name}: cannot start its thread: {fault}").caused_by(fault);
         let (waker, woken) = wait::waker().map_err(failed)?;
         let shared = Arc::new(Shared {
             name: name.clone(),
@@ -94,7 +93,7 @@ impl Watch {
             requests,
             woken,
             backoff: Backoff::new(FIRST_PAUSE, LONGEST_PAUSE),
-            said: LogOnce::default(),
+            log_once: LogOnce::default(),
             shared: Arc::clone(&shared),
         };
         let thread = thread::Builder::new()
@@ -119,13 +118,13 @@ impl Watch {
 }
 
 impl Drop for Watch {
-    /// At once: the thread never does but wait.
+    /// Ends at once: the thread does nothing but wait.
     fn drop(&mut self) {
         self.waker = None;
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            log::error!("{}: its thread broke down", self.shared.name);
+            log::error!("{}: its thread panicked", self.shared.name);
         }
     }
 }
@@ -142,19 +141,19 @@ struct Watcher {
     trigger: Edge,
     release_stops: bool,
     requests: Requests,
-    /// Woken for one reason only: the end.
+    /// Woken for the end only.
     woken: Woken,
     backoff: Backoff,
-    said: LogOnce,
+    log_once: LogOnce,
     shared: Arc<Shared>,
 }
 
 impl Watcher {
     fn run(mut self) {
         loop {
-            let heeded = (self.open)().and_then(|line| self.heed(line));
-            let Err(fault) = heeded else { return };
-            self.say(&fault);
+            let followed = (self.open)().and_then(|line| self.follow(line));
+            let Err(fault) = followed else { return };
+            self.report(&fault);
             let until = Instant::now() + self.backoff.pause();
             while Instant::now() < until {
                 let mut fds = [self.woken.poll_fd()];
@@ -170,52 +169,50 @@ impl Watcher {
     }
 
     /// Asks for what the edges of `line` mean, until the end.
-    fn heed(&mut self, mut line: Box<dyn Line>) -> Result<()> {
+    fn follow(&mut self, mut line: Box<dyn Line>) -> Result<()> {
         let describes = line.describe();
         let gone = |why: &str| err!(NoDevice, "GPIO {describes}: {why}");
-        self.works(&describes);
+        self.backoff.reset();
+        self.log_once.forget();
+        *self.shared.lock() = None;
+        log::info!("{}: {describes} triggers", self.shared.name);
         loop {
             let mut fds = [self.woken.poll_fd(), line.watch()];
             wait::until(&mut fds, Some(Instant::now() + LOOK))
-                .map_err(|errno| gone(errno.desc()))?;
-            let (end, told) = (wait::found(&fds[0]), wait::found(&fds[1]));
+                .map_err(|errno| gone(errno.desc()).caused_by(errno))?;
+            let (end, found) = (wait::found(&fds[0]), wait::found(&fds[1]));
             if !end.is_empty() {
                 return Ok(());
             }
-            if told.contains(PollFlags::POLLIN) {
+            if found.contains(PollFlags::POLLIN) {
                 let edge = line.next()?;
-                self.hear(edge);
-            } else if !told.is_empty() {
+                self.request(edge);
+            } else if !found.is_empty() {
                 return Err(gone("has gone"));
             }
         }
     }
 
-    fn hear(&self, edge: Edge) {
-        let command = match edge == self.trigger {
-            true => Command::Trigger,
-            false if self.release_stops => Command::Stop,
-            false => return,
+    fn request(&self, edge: Edge) {
+        let command = if edge == self.trigger {
+            Command::Trigger
+        } else if self.release_stops {
+            Command::Stop
+        } else {
+            return;
         };
         self.shared.edges.fetch_add(1, Relaxed);
         self.requests.ask(command, self.shared.name.as_str(), None);
     }
 
-    fn works(&mut self, describes: &str) {
-        self.backoff.reset();
-        self.said.forget();
-        *self.shared.lock() = None;
-        log::info!("{}: {describes} triggers", self.shared.name);
-    }
-
-    fn say(&mut self, fault: &Error) {
+    fn report(&mut self, fault: &Error) {
         let fault = fault.to_string();
-        *self.shared.lock() = Some(fault.clone());
-        if self.said.is_new(&fault) {
+        if self.log_once.is_new(&fault) {
             log::warn!("{fault}; trying again until it works");
         } else {
             log::debug!("still: {fault}");
         }
+        *self.shared.lock() = Some(fault);
     }
 }
 

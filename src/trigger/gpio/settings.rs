@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::fault::Fault;
 
-/// Milliseconds that may be set: a contact bounces for 20 at most, a hand that lets go and presses again takes 100.
+/// Milliseconds that may be set: a contact bounces for 20 at most, and a hand takes 100 to let go and press again.
 const DEBOUNCE_MS: std::ops::RangeInclusive<u64> = 0..=1000;
 /// Bytes that the kernel keeps of the name of a line or the label of a chip (`GPIO_MAX_NAME_SIZE`, with its zero).
 const LONGEST_NAME: usize = 31;
@@ -48,46 +48,37 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is wrong with the settings. Whether there is such a line shows when it is opened.
+    /// Every setting that cannot be used. Whether there is such a line shows when it is opened.
     pub fn check(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut fault = |key: &str, message: String| {
-            faults.push(Fault::new(key, message));
-        };
-        match (&self.chip, &self.line) {
-            (Some(_), None) => fault(
+        let missing = match (&self.chip, &self.line) {
+            (Some(_), None) => Some(Fault::new(
                 "line",
-                "missing: expected the number or the name of a line of this chip".into(),
-            ),
-            (None, Some(LineName::Number(_))) => fault(
+                "missing: expected the number or the name of a line of this chip",
+            )),
+            (None, Some(LineName::Number(_))) => Some(Fault::new(
                 "chip",
-                "missing: a line is numbered within a chip; `glyphd devices` lists them".into(),
-            ),
-            _ => {}
-        }
-        if let Some(chip) = &self.chip {
+                "missing: a line is numbered within a chip; `glyphd devices` lists them",
+            )),
+            _ => None,
+        };
+        let chip = self.chip.as_ref().and_then(|chip| {
             if chip.contains('/') {
-                if let Some(relative) = Fault::relative("chip", Path::new(chip)) {
-                    fault("chip", relative.message);
-                }
-            } else if !is_name(chip) {
-                fault(
-                    "chip",
-                    expected_name(chip, "a device, or the name of a chip"),
-                );
+                Fault::relative("chip", Path::new(chip))
+            } else {
+                check_name("chip", chip, "a device, or the name of a chip")
             }
-        }
-        if let Some(LineName::Name(name)) = &self.line
-            && !is_name(name)
-        {
-            fault(
-                "line",
-                expected_name(name, "a number, or the name of a line"),
-            );
-        }
+        });
+        let line = match &self.line {
+            Some(LineName::Name(name)) => {
+                check_name("line", name, "a number, or the name of a line")
+            }
+            _ => None,
+        };
         let debounce = Fault::range("debounce-ms", self.debounce_ms, DEBOUNCE_MS, "ms");
-        faults.extend(debounce);
-        faults
+        [missing, chip, line, debounce]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// How long the line must hold its level.
@@ -96,12 +87,10 @@ impl Settings {
     }
 }
 
-fn is_name(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.len())
-}
-
-fn expected_name(name: &str, what: &str) -> String {
-    format!("{name:?}: expected {what}, of 1 to {LONGEST_NAME} bytes")
+fn check_name(key: &str, name: &str, what: &str) -> Option<Fault> {
+    let expected = || format!("{name:?}: expected {what}, of 1 to {LONGEST_NAME} bytes");
+    let fits = (1..=LONGEST_NAME).contains(&name.len());
+    (!fits).then(|| Fault::new(key, expected()))
 }
 
 /// For the log: what was asked for, whether or not it is there.

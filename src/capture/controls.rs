@@ -8,8 +8,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, VariantAccess, Visitor};
-use serde::ser::SerializeMap as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 use v4l::v4l_sys::*;
 
 use crate::fault::Fault;
@@ -148,38 +147,15 @@ impl Controls {
 }
 
 impl Dial {
-    /// The word for a level, if there is one; else the number is written.
-    fn word(&self, level: Level) -> Result<&'static str, i32> {
-        match level {
-            Level::Auto => Ok("auto"),
-            Level::Fixed(value) => {
-                let word = usize::try_from(value)
-                    .ok()
-                    .and_then(|at| self.words.get(at));
-                word.copied().ok_or(value)
-            }
-        }
-    }
-
     /// A level as it is written in the configuration.
     pub(super) fn written(&self, level: Level) -> String {
-        match self.word(level) {
-            Ok(word) => format!("{word:?}"),
-            Err(number) => number.to_string(),
-        }
-    }
-}
-
-impl Serialize for Controls {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (dial, level) in self.wanted() {
-            match dial.word(level) {
-                Ok(word) => map.serialize_entry(dial.key, word)?,
-                Err(number) => map.serialize_entry(dial.key, &number)?,
-            }
-        }
-        map.end()
+        let Level::Fixed(value) = level else {
+            return "\"auto\"".to_string();
+        };
+        let word = usize::try_from(value)
+            .ok()
+            .and_then(|at| self.words.get(at));
+        word.map_or(value.to_string(), |word| format!("{word:?}"))
     }
 }
 
@@ -292,7 +268,9 @@ mod tests {
             ("saturation", Level::Fixed(64)),
         ];
         assert_eq!(levels, expected);
-        assert_eq!(toml::to_string(&controls).unwrap(), text);
+        let written =
+            |(dial, level): (&Dial, Level)| format!("{} = {}\n", dial.key, dial.written(level));
+        assert_eq!(controls.wanted().map(written).collect::<String>(), text);
         assert_eq!(controls.check(), []);
     }
 

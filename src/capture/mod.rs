@@ -26,7 +26,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::capture::frame::convert::PixelFormat;
 use crate::capture::frame::{Frame, MAX_PIXELS};
@@ -34,7 +34,7 @@ use crate::error::Result;
 use crate::fault::Fault;
 
 /// Where pictures come from, and how they are asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// The camera or the recorded pictures. By default the first camera of the machine.
@@ -49,7 +49,6 @@ pub struct Settings {
     pub(crate) formats: Vec<PixelFormat>,
     /// Frames a second asked of a camera, and the rate of a replay that names none.
     /// Not set: what the camera does by itself; a replay then gives every picture in turn, as fast as it is read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) fps: Option<Rate>,
     /// Whether a replay begins again after its last picture.
     pub(crate) repeat: bool,
@@ -160,16 +159,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_defaults_can_be_used_and_stand_in_toml() {
+    fn the_defaults_can_be_used_and_are_those_of_an_empty_table() {
         let settings = Settings::default();
         assert_eq!(settings.check(), []);
-        let text = toml::to_string(&settings).unwrap();
-        assert!(
-            text.contains("source = \"v4l2:/dev/video0\"") && text.contains("timeout-ms = 1000"),
-            "{text}"
-        );
-        assert_eq!(toml::from_str::<Settings>(&text).unwrap(), settings);
         assert_eq!(toml::from_str::<Settings>("").unwrap(), settings);
+        let text = "source = \"v4l2:/dev/video0\"\ntimeout-ms = 1000";
+        assert_eq!(toml::from_str::<Settings>(text).unwrap(), settings);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use logging::Settings as LogSettings;
 pub use problem::{Problem, Problems};
@@ -41,7 +41,7 @@ const MAX_FILE: u64 = 1 << 20;
 macro_rules! tables {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $table:ident: $settings:ty,)* }) => {
         $(#[$about])*
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub struct $name {
             $($(#[$doc])* pub $table: $settings,)*

@@ -4,17 +4,16 @@
 //! either a whole plane or an error; a buffer that is too short is never read past its end.
 
 use std::fmt;
-use std::str::FromStr;
 
 use image::GrayImage;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{MAX_PIXELS, jpeg, luma_of_rgb, reshape};
 use crate::error::{Error, Result, err};
 
 /// A pixel format that can be read, named by its V4L2 four-character code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum PixelFormat {
     /// One byte of luma a pixel.
     Grey,
@@ -124,10 +123,10 @@ impl fmt::Display for PixelFormat {
     }
 }
 
-impl FromStr for PixelFormat {
-    type Err = Error;
+impl TryFrom<String> for PixelFormat {
+    type Error = Error;
 
-    fn from_str(name: &str) -> Result<Self> {
+    fn try_from(name: String) -> Result<Self> {
         let known = PixelFormat::ALL
             .into_iter()
             .find(|format| format.about().0.eq_ignore_ascii_case(name.trim()));
@@ -138,20 +137,6 @@ impl FromStr for PixelFormat {
                 "{name:?} is no pixel format; expected one of {names}"
             )
         })
-    }
-}
-
-impl From<PixelFormat> for String {
-    fn from(format: PixelFormat) -> Self {
-        format.to_string()
-    }
-}
-
-impl TryFrom<String> for PixelFormat {
-    type Error = Error;
-
-    fn try_from(name: String) -> Result<Self> {
-        name.parse()
     }
 }
 
@@ -318,6 +303,10 @@ mod tests {
         }
     }
 
+    fn named(name: &str) -> Result<PixelFormat> {
+        name.to_string().try_into()
+    }
+
     fn two_bytes(row: &[u8], x: usize) -> u32 {
         u32::from(row[2 * x]) + 256 * u32::from(row[2 * x + 1])
     }
@@ -429,7 +418,7 @@ mod tests {
             ("Y16", &[0xFF, 0x00, 0x00, 0x81], [0, 129]),
         ] {
             let layout = Layout {
-                format: name.parse().unwrap(),
+                format: named(name).unwrap(),
                 width: 2,
                 height: 1,
                 stride: 0,
@@ -444,13 +433,13 @@ mod tests {
     #[test]
     fn a_format_has_one_name() {
         for format in PixelFormat::ALL {
-            assert_eq!(format.to_string().parse::<PixelFormat>().unwrap(), format);
+            assert_eq!(named(&format.to_string()).unwrap(), format);
             assert_eq!(PixelFormat::from_fourcc(format.fourcc()), Some(format));
         }
-        assert_eq!("mjpg".parse::<PixelFormat>().unwrap(), PixelFormat::Mjpg);
+        assert_eq!(named("mjpg").unwrap(), PixelFormat::Mjpg);
         assert_eq!(PixelFormat::from_fourcc(*b"JPEG"), Some(PixelFormat::Mjpg));
         assert_eq!(PixelFormat::from_fourcc(*b"Y10 "), Some(PixelFormat::Y10));
-        let error = "H264".parse::<PixelFormat>().unwrap_err();
+        let error = named("H264").unwrap_err();
         assert_eq!(
             error.to_string(),
             "\"H264\" is no pixel format; expected one of GREY, NV12, NV21, YU12, YV12, YUYV, \

@@ -109,7 +109,7 @@ fn listen_says_that_nobody_is_there() {
     let name = socket.display().to_string();
     glyphd(["listen", &name]).fails(69, &["g.sock: not there", "glyphd run"]);
     drop(UnixListener::bind(&socket).unwrap());
-    glyphd(["listen", &name]).fails(69, &["g.sock: nobody answers"]);
+    glyphd(["listen", &name]).fails(69, &["g.sock: connection refused: is glyphd running?"]);
     let mut listen = command();
     listen.arg("listen").env("XDG_RUNTIME_DIR", folder.path());
     finish(&mut listen).fails(69, &["no glyphd there", "glyphd.sock: not there"]);

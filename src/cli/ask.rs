@@ -12,9 +12,6 @@ use crate::sink::socket::Refusal;
 
 /// How long an answer may take: loading models anew takes seconds on a slow board.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The longest line taken from the socket, in bytes: well over the longest event.
-const LONGEST_LINE: u64 = 1 << 20;
-
 /// Where the daemon is.
 #[derive(Clone, Debug, clap::Args)]
 pub struct At {
@@ -32,7 +29,7 @@ pub struct Status {
     json: bool,
 }
 
-/// Have a running glyphd read now what is in view, and tell it anew
+/// Make a running glyphd read now what is in view, and report it again
 #[derive(Clone, Debug, clap::Args)]
 pub struct Trigger {
     #[command(flatten)]
@@ -51,15 +48,14 @@ pub fn status(args: &Status) -> Result<()> {
     let Some(status) = answer.status else {
         return Err(err!(Data, "glyphd answered without its status"));
     };
-    let text = match args.json {
-        // A map with keys that are no strings would make this fail: there is none.
-        true => serde_json::to_string_pretty(&status).unwrap_or_default(),
-        false => status.to_string(),
-    };
-    show(&text)
+    if args.json {
+        // Only a map with keys that are no strings can make this fail: there is none.
+        return show(&serde_json::to_string_pretty(&status).unwrap_or_default());
+    }
+    show(&status.to_string())
 }
 
-/// Triggers, or ends what was triggered.
+/// Starts a reading, or ends the one that was triggered.
 ///
 /// # Errors
 /// As for `status`.
@@ -72,7 +68,7 @@ pub fn trigger(args: &Trigger) -> Result<()> {
     order(&args.at, command)
 }
 
-/// Gives an order and prints what came of it.
+/// Sends a command and prints the answer.
 ///
 /// # Errors
 /// As for `status`; `Config` when the new configuration cannot be used.
@@ -90,12 +86,15 @@ fn show(text: &str) -> Result<()> {
 fn ask(at: &At, command: Command) -> Result<Answer> {
     let (mut stream, path) = listen::connect_to(at.socket.as_deref())?;
     let here = |kind, what: &str| Error::new(kind, format!("socket {}: {what}", path.display()));
-    let broken = |fault: std::io::Error| match fault.kind() {
-        ErrorKind::WouldBlock | ErrorKind::TimedOut => here(
-            Kind::Io,
-            "no answer: glyphd hangs, or is busy with another request",
-        ),
-        _ => here(Kind::NoDevice, &format!("glyphd has ended ({fault})")),
+    let broken = |fault: std::io::Error| {
+        let hangs = matches!(fault.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+        let error = if hangs {
+            let what = "no answer: glyphd hangs, or is busy with another request";
+            here(Kind::Io, what)
+        } else {
+            here(Kind::NoDevice, &format!("glyphd has ended ({fault})"))
+        };
+        error.caused_by(fault)
     };
     stream.set_read_timeout(Some(PATIENCE)).map_err(broken)?;
     // One that is refused may find its connection closed already; why is still there to be read.
@@ -104,12 +103,8 @@ fn ask(at: &At, command: Command) -> Result<Answer> {
     let mut line = String::new();
     loop {
         line.clear();
-        let count = from
-            .by_ref()
-            .take(LONGEST_LINE)
-            .read_line(&mut line)
-            .map_err(broken)?;
-        if count == 0 {
+        let mut bounded = from.by_ref().take(listen::LONGEST_LINE);
+        if bounded.read_line(&mut line).map_err(broken)? == 0 {
             return Err(here(Kind::NoDevice, "glyphd has ended, or does not answer"));
         }
         if let Ok(refusal) = serde_json::from_str::<Refusal>(&line) {

@@ -1,4 +1,4 @@
-//! `glyphd listen`: prints what a running glyphd tells, as it comes.
+//! `glyphd listen`: prints what a running glyphd reads, as it comes.
 //!
 //! Takes the events of the socket and gives lines on standard output, until either end closes.
 
@@ -12,17 +12,17 @@ use crate::error::{Error, Kind, Result, err};
 use crate::sink::socket::{self, Refusal};
 
 /// The longest line taken from the socket, in bytes: well over the longest event.
-const LONGEST_LINE: u64 = 1 << 20;
+pub(super) const LONGEST_LINE: u64 = 1 << 20;
 
 /// Print what a running glyphd reads, as it comes
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// The socket of the daemon [default: /run/glyphd/glyphd.sock, then glyphd.sock in $XDG_RUNTIME_DIR]
     pub socket: Option<PathBuf>,
-    /// Print every event as the daemon tells it, one JSON object a line
+    /// Print every event as the daemon sends it, one JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// Print a line again when it is read otherwise than before
+    /// Print a line again when its text has changed
     #[arg(long, conflicts_with = "json")]
     pub updates: bool,
 }
@@ -44,7 +44,7 @@ pub(super) fn connect_to(socket: Option<&Path>) -> Result<(UnixStream, PathBuf)>
     }
 }
 
-/// The first of `paths` where somebody listens.
+/// Connects to the first of `paths` where a daemon listens.
 fn connect(paths: &[PathBuf]) -> Result<(UnixStream, PathBuf)> {
     let mut faults = Vec::new();
     for path in paths {
@@ -53,17 +53,17 @@ fn connect(paths: &[PathBuf]) -> Result<(UnixStream, PathBuf)> {
             Err(fault) => faults.push(format!("{}: {}", path.display(), reason(&fault))),
         }
     }
-    let what = format!(
-        "no glyphd there ({}): start one with `glyphd run`, or name its socket",
-        faults.join("; ")
-    );
-    Err(Error::new(Kind::NoDevice, what))
+    let faults = faults.join("; ");
+    Err(err!(
+        NoDevice,
+        "no glyphd there ({faults}): start one with `glyphd run`, or name its socket"
+    ))
 }
 
 fn reason(fault: &io::Error) -> String {
     match fault.kind() {
         ErrorKind::NotFound => "not there".to_owned(),
-        ErrorKind::ConnectionRefused => "nobody answers".to_owned(),
+        ErrorKind::ConnectionRefused => "connection refused: is glyphd running?".to_owned(),
         ErrorKind::PermissionDenied => "not permitted: join the group of the service".to_owned(),
         _ => fault.to_string(),
     }
@@ -76,12 +76,12 @@ fn relay(mut from: impl BufRead, mut to: impl Write, path: &Path, args: &Args) -
         line.clear();
         match from.by_ref().take(LONGEST_LINE).read_line(&mut line) {
             Ok(_) => {}
-            // What a daemon that is killed leaves behind.
+            // As when the daemon was killed.
             Err(fault) if fault.kind() == ErrorKind::ConnectionReset => line.clear(),
             Err(fault) if fault.kind() == ErrorKind::InvalidData => {
                 return Err(here(Kind::Data, "no glyphd: not text"));
             }
-            Err(fault) => return Err(here(Kind::Io, &fault.to_string())),
+            Err(fault) => return Err(here(Kind::Io, &fault.to_string()).caused_by(fault)),
         }
         // Without its end, a line is the last and was cut off.
         let Some(json) = line.strip_suffix('\n') else {
@@ -96,7 +96,7 @@ fn relay(mut from: impl BufRead, mut to: impl Write, path: &Path, args: &Args) -
         match writeln!(to, "{shown}").and_then(|()| to.flush()) {
             Ok(()) => {}
             Err(fault) if fault.kind() == ErrorKind::BrokenPipe => return Ok(()),
-            Err(fault) => return Err(err!(Io, "cannot write: {fault}")),
+            Err(fault) => return Err(err!(Io, "cannot write: {fault}").caused_by(fault)),
         }
     }
 }

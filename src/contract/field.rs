@@ -16,57 +16,27 @@ pub struct Field {
     pub value: String,
 }
 
-/// What a field is, and its normal form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// `2027-01-12`, or `2027-01` where no day is printed (ISO 8601).
-    Date,
-    /// As printed, in capitals.
-    Lot,
-    /// Grams.
-    Weight,
-    /// Millilitres.
-    Volume,
-    /// ISO 4217 and the amount: `EUR 3.49`.
-    Price,
-    /// The digits, of which the last is the right check digit (GS1).
-    Gtin,
-    /// With its scheme, the host in small letters.
-    Url,
-    /// In small letters.
-    Email,
-    /// The digits, with `+` before a country's.
-    Phone,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Kind; 9] = [
-        Kind::Date,
-        Kind::Lot,
-        Kind::Weight,
-        Kind::Volume,
-        Kind::Price,
-        Kind::Gtin,
-        Kind::Url,
-        Kind::Email,
-        Kind::Phone,
-    ];
-
-    /// What it is called in events and in the configuration.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Date => "date",
-            Kind::Lot => "lot",
-            Kind::Weight => "weight",
-            Kind::Volume => "volume",
-            Kind::Price => "price",
-            Kind::Gtin => "gtin",
-            Kind::Url => "url",
-            Kind::Email => "email",
-            Kind::Phone => "phone",
-        }
+words! {
+    /// What a field is, and its normal form.
+    Kind {
+        /// `2027-01-12`, or `2027-01` where no day is printed (ISO 8601).
+        Date = "date",
+        /// As printed, in capitals.
+        Lot = "lot",
+        /// Grams.
+        Weight = "weight",
+        /// Millilitres.
+        Volume = "volume",
+        /// ISO 4217 and the amount: `EUR 3.49`.
+        Price = "price",
+        /// The digits, of which the last is the right check digit (GS1).
+        Gtin = "gtin",
+        /// With its scheme, the host in small letters.
+        Url = "url",
+        /// In small letters.
+        Email = "email",
+        /// The digits, with `+` before a country's.
+        Phone = "phone",
     }
 }
 

@@ -38,12 +38,8 @@ impl Settings {
     pub fn check(&self) -> Vec<Fault> {
         let other_ending = |file: &PathBuf| {
             let other = file.extension().is_none_or(|ending| ending != "prom");
-            other.then(|| {
-                Fault::new(
-                    "file",
-                    format!("{}: expected a name that ends in .prom", file.display()),
-                )
-            })
+            let message = format!("{}: expected a name that ends in .prom", file.display());
+            other.then(|| Fault::new("file", message))
         };
         let file = self.file.as_ref();
         let file =

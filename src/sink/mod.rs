@@ -9,7 +9,8 @@ use nix::poll::PollFd;
 
 use crate::contract::event::Event;
 use crate::contract::status::ClientStatus;
-use crate::error::Result;
+use crate::error::{Result, err};
+use crate::fault::Fault;
 
 pub(crate) mod keep;
 pub(crate) mod metrics;
@@ -43,6 +44,14 @@ impl<'a> Watch<'a> {
             fds: fd.into_iter().collect(),
             until: None,
         }
+    }
+}
+
+/// An error of the first fault of the settings in `[output.TABLE]`, if there is one.
+fn usable(table: &str, faults: &[Fault]) -> Result<()> {
+    match faults.first() {
+        Some(Fault { key, message }) => Err(err!(Config, "output.{table}.{key}: {message}")),
+        None => Ok(()),
     }
 }
 

@@ -18,47 +18,25 @@ use crate::contract::status::Status;
 /// Requests that wait: people and hosts ask a few times a second at most, and each is answered within milliseconds.
 const WAITING: usize = 64;
 
-/// What may be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Command {
-    /// How it is doing.
-    Status,
-    /// Read now what is in view, and tell it also when it was told before.
-    Trigger,
-    /// End the reading that a trigger asked for.
-    Stop,
-    /// Let the camera go and read nothing until `resume`.
-    Pause,
-    /// Go on after `pause`.
-    Resume,
-    /// Read the configuration again and work by it.
-    Reload,
+words! {
+    /// What may be asked.
+    Command {
+        /// How it is doing.
+        Status = "status",
+        /// Read now what is in view, and tell it also when it was told before.
+        Trigger = "trigger",
+        /// End the reading that a trigger asked for.
+        Stop = "stop",
+        /// Let the camera go and read nothing until `resume`.
+        Pause = "pause",
+        /// Go on after `pause`.
+        Resume = "resume",
+        /// Read the configuration again and work by it.
+        Reload = "reload",
+    }
 }
 
 impl Command {
-    /// All commands, in the order in which they are explained.
-    pub const ALL: [Command; 6] = [
-        Command::Status,
-        Command::Trigger,
-        Command::Stop,
-        Command::Pause,
-        Command::Resume,
-        Command::Reload,
-    ];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Command::Status => "status",
-            Command::Trigger => "trigger",
-            Command::Stop => "stop",
-            Command::Pause => "pause",
-            Command::Resume => "resume",
-            Command::Reload => "reload",
-        }
-    }
-
     /// The command that `word` is for, without regard to case and to blanks around it.
     pub fn of_word(word: &str) -> Option<Self> {
         let word = word.trim();

@@ -36,21 +36,22 @@ pub struct Status {
     pub board: BoardStatus,
 }
 
-/// What the daemon is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It has not yet seen a picture.
-    #[default]
-    Starting,
-    /// It reads what the camera sees.
-    Reading,
-    /// It waits for a trigger.
-    Waiting,
-    /// It was told to pause.
-    Paused,
-    /// The camera is away or fails; it is tried again.
-    NoCamera,
+words! {
+    /// What the daemon is doing.
+    #[derive(Default)]
+    State {
+        /// It has not yet seen a picture.
+        #[default]
+        Starting = "starting",
+        /// It reads what the camera sees.
+        Reading = "reading",
+        /// It waits for a trigger.
+        Waiting = "waiting",
+        /// It was told to pause.
+        Paused = "paused",
+        /// The camera is away or fails; it is tried again.
+        NoCamera = "no-camera",
+    }
 }
 
 /// The camera.

@@ -4,21 +4,13 @@ use std::fmt::Write;
 
 use super::{Percentiles, State, Status};
 
-const STATES: [State; 5] = [
-    State::Starting,
-    State::Reading,
-    State::Waiting,
-    State::Paused,
-    State::NoCamera,
-];
-
 /// The figures, one a line, each name with its type before it.
 pub fn text(status: &Status) -> String {
     let mut page = Page::default();
     page.head("glyphd_info", "gauge");
     page.value("glyphd_info", &[("version", &status.version)], 1.0);
     page.head("glyphd_state", "gauge");
-    for state in STATES {
+    for state in State::ALL {
         let now = if state == status.state { 1.0 } else { 0.0 };
         page.value("glyphd_state", &[("state", state.word())], now);
     }
@@ -26,57 +18,43 @@ pub fn text(status: &Status) -> String {
     let camera = &status.camera;
     let works = if camera.fault.is_none() { 1.0 } else { 0.0 };
     page.one("glyphd_camera_works", "gauge", works);
-    for (name, count) in [
-        ("frames", camera.frames),
-        ("skipped", camera.skipped),
-        ("bad", camera.bad),
-        ("timeouts", camera.timeouts),
-        ("restarts", camera.restarts),
-        ("recoveries", camera.recoveries),
-    ] {
-        page.one(
-            &format!("glyphd_camera_{name}_total"),
-            "counter",
-            count as f64,
-        );
-    }
     let reading = &status.reading;
     for (name, count) in [
-        ("frames", reading.frames),
-        ("still", reading.still),
-        ("events", reading.events),
-        ("triggers", reading.triggers),
-        ("no_reads", reading.no_reads),
+        ("camera_frames", camera.frames),
+        ("camera_skipped", camera.skipped),
+        ("camera_bad", camera.bad),
+        ("camera_timeouts", camera.timeouts),
+        ("camera_restarts", camera.restarts),
+        ("camera_recoveries", camera.recoveries),
+        ("reading_frames", reading.frames),
+        ("reading_still", reading.still),
+        ("reading_events", reading.events),
+        ("reading_triggers", reading.triggers),
+        ("reading_no_reads", reading.no_reads),
     ] {
-        page.one(
-            &format!("glyphd_reading_{name}_total"),
-            "counter",
-            count as f64,
-        );
+        page.one(&format!("glyphd_{name}_total"), "counter", count as f64);
     }
     page.head("glyphd_reading_latency_seconds", "gauge");
     page.latency("glyphd_reading_latency_seconds", &[], reading.latency);
     page.sinks(status);
     let board = &status.board;
-    if let Some(degrees) = board.temperature_c {
-        page.one(
-            "glyphd_board_temperature_celsius",
-            "gauge",
-            f64::from(degrees),
-        );
+    for (name, value) in [
+        (
+            "board_temperature_celsius",
+            board.temperature_c.map(f64::from),
+        ),
+        (
+            "board_throttled",
+            board
+                .throttled
+                .map(|throttled| f64::from(u8::from(throttled))),
+        ),
+        ("memory_bytes", Some(board.memory_kib as f64 * 1024.0)),
+    ] {
+        if let Some(value) = value {
+            page.one(&format!("glyphd_{name}"), "gauge", value);
+        }
     }
-    if let Some(throttled) = board.throttled {
-        page.one(
-            "glyphd_board_throttled",
-            "gauge",
-            f64::from(u8::from(throttled)),
-        );
-    }
-    page.one(
-        "glyphd_memory_bytes",
-        "gauge",
-        board.memory_kib as f64 * 1024.0,
-    );
     page.text
 }
 

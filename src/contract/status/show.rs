@@ -8,17 +8,6 @@ use humantime::format_duration;
 use super::{CameraStatus, Percentiles, SinkStatus, State, Status, TriggerStatus};
 
 impl State {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            State::Starting => "starting",
-            State::Reading => "reading",
-            State::Waiting => "waiting",
-            State::Paused => "paused",
-            State::NoCamera => "no-camera",
-        }
-    }
-
     fn says(self) -> &'static str {
         match self {
             State::Starting => "starting",

@@ -216,7 +216,10 @@ impl Outlet {
             }
             // A sink that hangs in a call is left to the end of the process.
             if closed.finished && thread.join().is_err() {
-                warn!("{}: its thread broke down: a bug", self.name);
+                warn!(
+                    "{}: its thread panicked, which is a bug in glyphd",
+                    self.name
+                );
             }
         }
         closed

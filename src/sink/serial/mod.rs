@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use log::info;
 
-use super::{Filter, Sink, Watch};
+use super::{Filter, Sink, Watch, usable};
 use crate::contract::control::{Command, Requests};
 use crate::contract::event::{Confidence, Content, Event, LineChange};
 use crate::error::{Kind, Result, err};
@@ -70,14 +70,11 @@ impl Serial {
     }
 
     fn new(settings: &Settings, requests: Requests) -> Result<Self> {
-        let wrong = |key: &str, message: &str| err!(Config, "output.serial.{key}: {message}");
-        if let Some(fault) = settings.check().first() {
-            return Err(wrong(&fault.key, &fault.message));
-        }
+        usable("serial", &settings.check())?;
         let port_name = settings
             .port
             .clone()
-            .ok_or_else(|| wrong("port", "missing"))?;
+            .ok_or_else(|| err!(Config, "output.serial.port: missing"))?;
         Ok(Serial {
             name: format!("serial line {port_name}"),
             port_name,

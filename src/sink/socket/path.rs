@@ -18,7 +18,7 @@ use nix::sys::socket::{
 use nix::sys::stat::{Mode, fchmod};
 use nix::unistd::{Gid, chown};
 
-use crate::error::{Error, Kind, Result, err};
+use crate::error::{Error, Result, err};
 
 /// Clients that wait to be accepted: they are, within one round of the server's thread.
 const BACKLOG: i32 = 16;
@@ -60,10 +60,9 @@ impl Claim {
     /// `Config` when glyphd may not give it this group, `Io` when the system does not let us.
     pub fn permit(&self, mode: Mode, group: Option<Gid>) -> Result<()> {
         let path = &self.path;
-        let failed = |fault: Errno| err!(Io, "socket {}: {}", path.display(), advice(path, fault));
         let set = |mode: Mode| {
-            fs::set_permissions(path, fs::Permissions::from_mode(mode.bits()))
-                .map_err(|fault| failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0))))
+            let mode = fs::Permissions::from_mode(mode.bits());
+            fs::set_permissions(path, mode).map_err(failed(path))
         };
         // Neither the old group nor the new one gets what is meant for the other.
         set(mode.difference(Mode::S_IRWXG))?;
@@ -71,13 +70,12 @@ impl Claim {
         // A service that gives no group away needs no right to.
         if fs::metadata(path).is_ok_and(|file| file.gid() != group.as_raw()) {
             chown(path, None, Some(group)).map_err(|fault| match fault {
-                Errno::EPERM => {
-                    let what = format!(
-                        "output.socket.group: group {group} cannot be given: glyphd must run as a user who is in it and may use chown (docs/config.md)"
-                    );
-                    Error::new(Kind::Config, what)
-                }
-                fault => failed(fault),
+                Errno::EPERM => err!(
+                    Config,
+                    "output.socket.group: group {group} cannot be given: glyphd must run as a user who is in it and may use chown (docs/config.md)"
+                )
+                .caused_by(fault),
+                fault => failed(path)(fault),
             })?;
         }
         set(mode)
@@ -103,33 +101,30 @@ impl Drop for Claim {
 /// `NoDevice` when a program listens there already, `Config` when something else than a socket is there or
 /// glyphd may not give it this group, `Io` when the system does not let us.
 pub fn claim(path: &Path, mode: Mode, group: Option<Gid>) -> Result<(UnixListener, Claim)> {
-    let failed = |fault: Errno| err!(Io, "socket {}: {}", path.display(), advice(path, fault));
-    let os_failed = |fault: io::Error| failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0)));
-
     // Two that start at once would each find a dead socket, and the second would remove the first one's new
     // one: the lock on the folder, gone with its holder, lets them pass one by one.
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let folder = File::open(folder).map_err(os_failed)?;
+    let folder = File::open(folder).map_err(failed(path))?;
     let _lock =
         Flock::lock(folder, FlockArg::LockExclusiveNonblock).map_err(|(_, fault)| match fault {
             Errno::EWOULDBLOCK => in_use(path),
-            fault => failed(fault),
+            fault => failed(path)(fault),
         })?;
     remove_if_dead(path)?;
 
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
+    let fd = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed(path))?;
     // The mode of the file comes from that of the descriptor, less the umask: so it is never wider than asked,
     // not even before the next step takes the umask back.
-    fchmod(&fd, mode.difference(Mode::S_IRWXG)).map_err(failed)?;
-    let address = UnixAddr::new(path).map_err(failed)?;
-    bind(fd.as_raw_fd(), &address).map_err(failed)?;
-    let claim = Claim::on(path).map_err(os_failed)?;
+    fchmod(&fd, mode.difference(Mode::S_IRWXG)).map_err(failed(path))?;
+    let address = UnixAddr::new(path).map_err(failed(path))?;
+    bind(fd.as_raw_fd(), &address).map_err(failed(path))?;
+    let claim = Claim::on(path).map_err(failed(path))?;
     claim.permit(mode, group)?;
-    listen(&fd, Backlog::new(BACKLOG).map_err(failed)?).map_err(failed)?;
+    listen(&fd, Backlog::new(BACKLOG).map_err(failed(path))?).map_err(failed(path))?;
     Ok((UnixListener::from(fd), claim))
 }
 
@@ -138,25 +133,22 @@ fn remove_if_dead(path: &Path) -> Result<()> {
         return Ok(());
     };
     if !file.file_type().is_socket() {
-        let what = format!(
+        return Err(err!(
+            Config,
             "socket {}: a file that is no socket is there: move it, or choose another path",
             path.display()
-        );
-        return Err(Error::new(Kind::Config, what));
+        ));
     }
-    let failed = |fault: Errno| err!(Io, "socket {}: {}", path.display(), advice(path, fault));
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
-    let probe = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed)?;
-    let address = UnixAddr::new(path).map_err(failed)?;
+    let probe = socket(AddressFamily::Unix, SockType::Stream, flags, None).map_err(failed(path))?;
+    let address = UnixAddr::new(path).map_err(failed(path))?;
     match connect(probe.as_raw_fd(), &address) {
         Err(Errno::ECONNREFUSED) => match fs::remove_file(path) {
-            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
-                Err(failed(Errno::from_raw(fault.raw_os_error().unwrap_or(0))))
-            }
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => Err(failed(path)(fault)),
             _ => Ok(()),
         },
         Err(Errno::ENOENT) => Ok(()),
-        Err(fault @ Errno::EACCES) => Err(failed(fault)),
+        Err(fault @ Errno::EACCES) => Err(failed(path)(fault)),
         // Connected, or its queue is full (EAGAIN), or it is of another type (EPROTOTYPE): somebody lives there.
         _ => Err(in_use(path)),
     }
@@ -164,23 +156,28 @@ fn remove_if_dead(path: &Path) -> Result<()> {
 
 fn in_use(path: &Path) -> Error {
     let path = path.display();
-    let what = format!(
+    err!(
+        NoDevice,
         "socket {path}: in use by another program: stop the other glyphd, or give this one another path"
-    );
-    Error::new(Kind::NoDevice, what)
+    )
 }
 
-fn advice(path: &Path, fault: Errno) -> String {
-    match fault {
-        Errno::ENOENT | Errno::ENOTDIR => {
-            let folder = path.parent().unwrap_or(path).display();
-            format!("the folder {folder} is not there: make it, or choose another path")
-        }
-        Errno::EACCES | Errno::EPERM | Errno::EROFS => {
-            "not permitted for this user: run glyphd as its service does, or choose another path"
-                .to_owned()
-        }
-        fault => fault.desc().to_owned(),
+/// The error of what the system did not let us do at `path`, with what to do about it.
+fn failed<E: Into<io::Error>>(path: &Path) -> impl Fn(E) -> Error {
+    move |fault| {
+        let fault = fault.into();
+        let what = match Errno::from_raw(fault.raw_os_error().unwrap_or(0)) {
+            Errno::ENOENT | Errno::ENOTDIR => {
+                let folder = path.parent().unwrap_or(path).display();
+                format!("the folder {folder} is not there: make it, or choose another path")
+            }
+            Errno::EACCES | Errno::EPERM | Errno::EROFS => {
+                "not permitted for this user: run glyphd as its service does, or choose another path"
+                    .to_owned()
+            }
+            errno => errno.desc().to_owned(),
+        };
+        err!(Io, "socket {}: {what}", path.display()).caused_by(fault)
     }
 }
 
@@ -189,6 +186,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
 
     use super::*;
+    use crate::error::Kind;
 
     fn mode() -> Mode {
         Mode::from_bits_truncate(0o620)
@@ -216,12 +214,11 @@ mod tests {
         };
         let own = now().1;
         // A group that whoever runs the tests is in, or any for root, who may give it every group.
-        let other = match nix::unistd::Uid::effective().is_root() {
-            true => Some(Gid::from_raw(54_321)),
-            false => nix::unistd::getgroups()
-                .unwrap()
-                .into_iter()
-                .find(|group| group.as_raw() != own),
+        let other = if nix::unistd::Uid::effective().is_root() {
+            Some(Gid::from_raw(54_321))
+        } else {
+            let groups = nix::unistd::getgroups().unwrap();
+            groups.into_iter().find(|group| group.as_raw() != own)
         };
         let Some(other) = other else {
             eprintln!("skipped: this user is in one group only");

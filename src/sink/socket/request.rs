@@ -71,9 +71,10 @@ impl Input {
         }
         let too_long = std::mem::take(&mut self.skipping) || line.len() > LONGEST_LINE;
         line.truncate(LONGEST_LINE);
-        Some(match too_long {
-            true => Line::TooLong,
-            false => Line::Whole(line),
+        Some(if too_long {
+            Line::TooLong
+        } else {
+            Line::Whole(line)
         })
     }
 
@@ -113,15 +114,14 @@ pub fn parse(line: &Line) -> Option<Result<Wish, Answer>> {
     if text.is_empty() {
         return None;
     }
-    let word = match text.starts_with('{') {
-        true => match serde_json::from_str::<Spelt>(text) {
-            Ok(spelt) => spelt.command,
-            Err(_) => {
-                let why = "expected JSON as {\"command\":\"status\"}";
-                return Some(Err(Answer::refused(said_back(text), why)));
-            }
-        },
-        false => text.to_owned(),
+    let word = if text.starts_with('{') {
+        let Ok(spelt) = serde_json::from_str::<Spelt>(text) else {
+            let why = "expected JSON as {\"command\":\"status\"}";
+            return Some(Err(Answer::refused(said_back(text), why)));
+        };
+        spelt.command
+    } else {
+        text.to_owned()
     };
     Some(match Command::of_word(&word) {
         Some(command) => Ok(Wish::Command(command)),
@@ -223,9 +223,11 @@ mod tests {
             }
             let mut expected: Vec<Line> = bytes
                 .split(|byte| *byte == b'\n')
-                .map(|line| match line.len() <= LONGEST_LINE {
-                    true => Line::Whole(line.to_vec()),
-                    false => Line::TooLong,
+                .map(|line| {
+                    if line.len() > LONGEST_LINE {
+                        return Line::TooLong;
+                    }
+                    Line::Whole(line.to_vec())
                 })
                 .collect();
             // After the last line end there is no line unless there is something in it.

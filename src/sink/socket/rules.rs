@@ -11,6 +11,7 @@ use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 use super::settings::Settings;
 use crate::contract::control::Command;
 use crate::error::{Result, err};
+use crate::sink::usable;
 
 /// What holds for all clients.
 #[derive(Clone, Debug)]
@@ -41,38 +42,35 @@ impl Rules {
     /// # Errors
     /// `Config` for settings that cannot be used, and for users and groups that are not there.
     pub fn of(settings: &Settings) -> Result<Self> {
-        let wrong = |key: &str, message: &str| err!(Config, "output.socket.{key}: {message}");
-        if let Some(fault) = settings.check().first() {
-            return Err(wrong(&fault.key, &fault.message));
-        }
+        usable("socket", &settings.check())?;
+        let unknown = |key: &str, what: &str, name: &str| {
+            err!(
+                Config,
+                "output.socket.{key}: no {what} \"{name}\" on this system"
+            )
+        };
         let user = |name: &String| {
             let named = || User::from_name(name).ok().flatten().map(|user| user.uid);
-            number(name)
-                .map(Uid::from_raw)
-                .or_else(named)
-                .ok_or_else(|| wrong("users", &format!("no user \"{name}\" on this system")))
+            let user = number(name).map(Uid::from_raw).or_else(named);
+            user.ok_or_else(|| unknown("users", "user", name))
         };
-        let group = |key: &str, name: &String| {
-            let named = || Group::from_name(name).ok().flatten().map(|group| group.gid);
-            number(name)
-                .map(Gid::from_raw)
-                .or_else(named)
-                .ok_or_else(|| wrong(key, &format!("no group \"{name}\" on this system")))
+        let group = |key: &'static str| {
+            move |name: &String| {
+                let named = || Group::from_name(name).ok().flatten().map(|group| group.gid);
+                let group = number(name).map(Gid::from_raw).or_else(named);
+                group.ok_or_else(|| unknown(key, "group", name))
+            }
         };
         Ok(Rules {
-            mode: settings.parsed_mode().unwrap_or(Mode::empty()),
-            group: settings
-                .group
-                .as_ref()
-                .map(|name| group("group", name))
-                .transpose()?,
+            mode: settings.mode.get(),
+            group: settings.group.as_ref().map(group("group")).transpose()?,
             clients: settings.clients,
             commands: settings.commands.clone(),
             users: settings.users.iter().map(user).collect::<Result<_>>()?,
             groups: settings
                 .groups
                 .iter()
-                .map(|name| group("groups", name))
+                .map(group("groups"))
                 .collect::<Result<_>>()?,
         })
     }

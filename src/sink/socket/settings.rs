@@ -28,7 +28,7 @@ pub struct Settings {
     /// otherwise `glyphd.sock` in the user's `$XDG_RUNTIME_DIR`.
     pub path: Option<PathBuf>,
     /// Who may connect, in octal. Default `0660`: the user and the group that glyphd runs as.
-    pub mode: String,
+    pub mode: FileMode,
     /// The group that the socket gets, by name or number. Default none: that of glyphd.
     pub group: Option<String>,
     /// The users who may connect, by name or number, of those whom `mode` lets in. Default none are named, which, with
@@ -48,7 +48,7 @@ impl Default for Settings {
         Settings {
             enabled: true,
             path: None,
-            mode: "0660".to_owned(),
+            mode: FileMode(Mode::from_bits_truncate(0o660)),
             group: None,
             users: Vec::new(),
             groups: Vec::new(),
@@ -70,13 +70,8 @@ impl Settings {
                 faults.push(Fault::new("path", what));
             }
         }
-        if self.parsed_mode().is_none() {
-            let what = format!("\"{}\": expected octal digits, as in \"0660\"", self.mode);
-            faults.push(Fault::new("mode", what));
-        }
-        let group: Vec<String> = self.group.iter().cloned().collect();
         for (key, names) in [
-            ("group", &group),
+            ("group", self.group.as_slice()),
             ("users", &self.users),
             ("groups", &self.groups),
         ] {
@@ -101,12 +96,33 @@ impl Settings {
                 .unwrap_or_else(|| PathBuf::from(SYSTEM_PATH))
         })
     }
+}
 
-    pub(super) fn parsed_mode(&self) -> Option<Mode> {
-        let bits = u32::from_str_radix(&self.mode, 8)
-            .ok()
-            .filter(|bits| *bits <= 0o777)?;
-        Mode::from_bits(bits)
+/// The permissions of the socket file, in octal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FileMode(Mode);
+
+impl FileMode {
+    pub(super) fn get(self) -> Mode {
+        self.0
+    }
+}
+
+impl TryFrom<String> for FileMode {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let bits = u32::from_str_radix(&text, 8).ok();
+        let mode = bits.filter(|bits| *bits <= 0o777).and_then(Mode::from_bits);
+        let wrong = || format!("\"{text}\": expected octal digits, as in \"0660\"");
+        mode.map(FileMode).ok_or_else(wrong)
+    }
+}
+
+impl From<FileMode> for String {
+    fn from(mode: FileMode) -> Self {
+        format!("{:04o}", mode.0.bits())
     }
 }
 
@@ -138,25 +154,23 @@ mod tests {
         assert_eq!(Settings::default().check(), []);
         let wrong = Settings {
             path: Some("here".into()),
-            mode: "rw".to_owned(),
             group: Some(" ".to_owned()),
             users: vec!["root".to_owned(), String::new()],
             clients: 0,
             ..Settings::default()
         };
-        assert_eq!(keys(wrong), ["path", "mode", "group", "users", "clients"]);
+        assert_eq!(keys(wrong), ["path", "group", "users", "clients"]);
         let long = Settings {
             path: Some(format!("/{}", "x".repeat(LONGEST_PATH)).into()),
             ..Settings::default()
         };
         assert_eq!(keys(long), ["path"]);
-        assert_eq!(
-            keys(Settings {
-                mode: "1777".to_owned(),
-                ..Settings::default()
-            }),
-            ["mode"]
-        );
+        for mode in ["rw", "1777", "888", ""] {
+            let fault = toml::from_str::<Settings>(&format!("mode = \"{mode}\"")).unwrap_err();
+            assert!(fault.message().contains("expected octal digits"), "{fault}");
+        }
+        let mode = String::from(Settings::default().mode);
+        assert_eq!(mode, "0660");
         assert!(toml::from_str::<Settings>("pth = \"/x\"").is_err());
         assert!(toml::from_str::<Settings>("commands = [\"halt\"]").is_err());
     }

@@ -405,7 +405,7 @@ fn new_settings_are_taken_without_dropping_anybody() {
     assert_eq!(first.event(), line(1, LineChange::Appeared));
     let more = Settings {
         clients: 2,
-        mode: "0600".to_owned(),
+        mode: "0600".to_owned().try_into().unwrap(),
         commands: Vec::new(),
         ..socket.settings.clone()
     };

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use log::{info, warn};
 
-use super::{Filter, Sink, Watch};
+use super::{Filter, Sink, Watch, usable};
 use crate::contract::event::{Event, Hint, LineChange, PageEvent};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Result, err};
 use crate::retry::log_once::LogOnce;
 
 mod phrases;
@@ -55,10 +55,7 @@ impl Speech {
     /// # Errors
     /// `Config` for settings that cannot be used.
     pub fn open(settings: &Settings) -> Result<Self> {
-        if let Some(fault) = settings.check().first() {
-            let message = format!("output.speech.{}: {}", fault.key, fault.message);
-            return Err(Error::new(Kind::Config, message));
-        }
+        usable("speech", &settings.check())?;
         let phrases = Phrases::of(&settings.language);
         if settings.hints && phrases.is_none() {
             warn!(
@@ -94,8 +91,10 @@ impl Speech {
         let mut connection = Connection::open(&self.place)?;
         for command in GREETING {
             if let Some(refusal) = connection.ask(command)?.refusal() {
-                let message = format!("Speech Dispatcher refuses \"{command}\": {refusal}");
-                return Err(Error::new(Kind::Io, message));
+                return Err(err!(
+                    Io,
+                    "Speech Dispatcher refuses \"{command}\": {refusal}"
+                ));
             }
         }
         self.choose(&mut connection)?;

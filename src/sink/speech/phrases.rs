@@ -5,100 +5,118 @@
 
 use crate::contract::event::Hint;
 
+/// The hints that are said. Nothing is said for `steady`: the text itself follows at once, and would only be kept waiting.
+const HINTS: [Hint; 10] = [
+    Hint::Dark,
+    Hint::Bright,
+    Hint::Blurred,
+    Hint::Moving,
+    Hint::Small,
+    Hint::ClippedLeft,
+    Hint::ClippedRight,
+    Hint::ClippedTop,
+    Hint::ClippedBottom,
+    Hint::UpsideDown,
+];
+
 /// A phrase for each hint.
 pub struct Phrases {
     language: &'static str,
-    dark: &'static str,
-    bright: &'static str,
-    blurred: &'static str,
-    moving: &'static str,
-    small: &'static str,
-    clipped_left: &'static str,
-    clipped_right: &'static str,
-    clipped_top: &'static str,
-    clipped_bottom: &'static str,
-    upside_down: &'static str,
+    /// In the order of [`HINTS`].
+    phrases: [&'static str; HINTS.len()],
 }
 
 /// English first: it stands in for all languages that are not here.
 const ALL: [Phrases; 6] = [
     Phrases {
         language: "en",
-        dark: "Too dark. More light.",
-        bright: "Too bright. Less light.",
-        blurred: "Out of focus.",
-        moving: "Hold still.",
-        small: "Come closer.",
-        clipped_left: "Cut off at the left.",
-        clipped_right: "Cut off at the right.",
-        clipped_top: "Cut off at the top.",
-        clipped_bottom: "Cut off at the bottom.",
-        upside_down: "Upside down. Turn it round.",
+        phrases: [
+            "Too dark. More light.",
+            "Too bright. Less light.",
+            "Out of focus.",
+            "Hold still.",
+            "Come closer.",
+            "Cut off at the left.",
+            "Cut off at the right.",
+            "Cut off at the top.",
+            "Cut off at the bottom.",
+            "Upside down. Turn it round.",
+        ],
     },
     Phrases {
         language: "de",
-        dark: "Zu dunkel. Mehr Licht.",
-        bright: "Zu hell. Weniger Licht.",
-        blurred: "Unscharf.",
-        moving: "Still halten.",
-        small: "Näher heran.",
-        clipped_left: "Links abgeschnitten.",
-        clipped_right: "Rechts abgeschnitten.",
-        clipped_top: "Oben abgeschnitten.",
-        clipped_bottom: "Unten abgeschnitten.",
-        upside_down: "Steht auf dem Kopf. Bitte umdrehen.",
+        phrases: [
+            "Zu dunkel. Mehr Licht.",
+            "Zu hell. Weniger Licht.",
+            "Unscharf.",
+            "Still halten.",
+            "Näher heran.",
+            "Links abgeschnitten.",
+            "Rechts abgeschnitten.",
+            "Oben abgeschnitten.",
+            "Unten abgeschnitten.",
+            "Steht auf dem Kopf. Bitte umdrehen.",
+        ],
     },
     Phrases {
         language: "fr",
-        dark: "Trop sombre. Plus de lumière.",
-        bright: "Trop clair. Moins de lumière.",
-        blurred: "Image floue.",
-        moving: "Ne bougez plus.",
-        small: "Approchez.",
-        clipped_left: "Coupé à gauche.",
-        clipped_right: "Coupé à droite.",
-        clipped_top: "Coupé en haut.",
-        clipped_bottom: "Coupé en bas.",
-        upside_down: "À l'envers. Retournez-le.",
+        phrases: [
+            "Trop sombre. Plus de lumière.",
+            "Trop clair. Moins de lumière.",
+            "Image floue.",
+            "Ne bougez plus.",
+            "Approchez.",
+            "Coupé à gauche.",
+            "Coupé à droite.",
+            "Coupé en haut.",
+            "Coupé en bas.",
+            "À l'envers. Retournez-le.",
+        ],
     },
     Phrases {
         language: "es",
-        dark: "Demasiado oscuro. Más luz.",
-        bright: "Demasiado brillante. Menos luz.",
-        blurred: "Desenfocado.",
-        moving: "No se mueva.",
-        small: "Acérquese.",
-        clipped_left: "Cortado a la izquierda.",
-        clipped_right: "Cortado a la derecha.",
-        clipped_top: "Cortado por arriba.",
-        clipped_bottom: "Cortado por abajo.",
-        upside_down: "Está al revés. Dele la vuelta.",
+        phrases: [
+            "Demasiado oscuro. Más luz.",
+            "Demasiado brillante. Menos luz.",
+            "Desenfocado.",
+            "No se mueva.",
+            "Acérquese.",
+            "Cortado a la izquierda.",
+            "Cortado a la derecha.",
+            "Cortado por arriba.",
+            "Cortado por abajo.",
+            "Está al revés. Dele la vuelta.",
+        ],
     },
     Phrases {
         language: "nl",
-        dark: "Te donker. Meer licht.",
-        bright: "Te fel. Minder licht.",
-        blurred: "Onscherp.",
-        moving: "Stil houden.",
-        small: "Dichterbij.",
-        clipped_left: "Links afgesneden.",
-        clipped_right: "Rechts afgesneden.",
-        clipped_top: "Boven afgesneden.",
-        clipped_bottom: "Onder afgesneden.",
-        upside_down: "Ondersteboven. Omdraaien.",
+        phrases: [
+            "Te donker. Meer licht.",
+            "Te fel. Minder licht.",
+            "Onscherp.",
+            "Stil houden.",
+            "Dichterbij.",
+            "Links afgesneden.",
+            "Rechts afgesneden.",
+            "Boven afgesneden.",
+            "Onder afgesneden.",
+            "Ondersteboven. Omdraaien.",
+        ],
     },
     Phrases {
         language: "it",
-        dark: "Troppo buio. Più luce.",
-        bright: "Troppo chiaro. Meno luce.",
-        blurred: "Sfocato.",
-        moving: "Tenere fermo.",
-        small: "Più vicino.",
-        clipped_left: "Tagliato a sinistra.",
-        clipped_right: "Tagliato a destra.",
-        clipped_top: "Tagliato in alto.",
-        clipped_bottom: "Tagliato in basso.",
-        upside_down: "Capovolto. Girarlo.",
+        phrases: [
+            "Troppo buio. Più luce.",
+            "Troppo chiaro. Meno luce.",
+            "Sfocato.",
+            "Tenere fermo.",
+            "Più vicino.",
+            "Tagliato a sinistra.",
+            "Tagliato a destra.",
+            "Tagliato in alto.",
+            "Tagliato in basso.",
+            "Capovolto. Girarlo.",
+        ],
     },
 ];
 
@@ -116,21 +134,10 @@ impl Phrases {
         english
     }
 
-    /// What is said for `hint`. Nothing for `steady`: the text itself follows at once, and would only be kept waiting.
+    /// What is said for `hint`, if anything.
     pub fn phrase(&self, hint: Hint) -> Option<&'static str> {
-        Some(match hint {
-            Hint::Dark => self.dark,
-            Hint::Bright => self.bright,
-            Hint::Blurred => self.blurred,
-            Hint::Moving => self.moving,
-            Hint::Small => self.small,
-            Hint::ClippedLeft => self.clipped_left,
-            Hint::ClippedRight => self.clipped_right,
-            Hint::ClippedTop => self.clipped_top,
-            Hint::ClippedBottom => self.clipped_bottom,
-            Hint::UpsideDown => self.upside_down,
-            Hint::Steady => return None,
-        })
+        let at = HINTS.iter().position(|known| *known == hint)?;
+        self.phrases.get(at).copied()
     }
 }
 
@@ -142,19 +149,6 @@ pub fn primary(language: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const HINTS: [Hint; 10] = [
-        Hint::Dark,
-        Hint::Bright,
-        Hint::Blurred,
-        Hint::Moving,
-        Hint::Small,
-        Hint::ClippedLeft,
-        Hint::ClippedRight,
-        Hint::ClippedTop,
-        Hint::ClippedBottom,
-        Hint::UpsideDown,
-    ];
 
     #[test]
     fn each_hint_has_a_phrase_of_its_own_in_each_language() {

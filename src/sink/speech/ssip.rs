@@ -22,7 +22,7 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket};
 
-use crate::error::{Error, Kind, Result, err};
+use crate::error::{Error, Result, err};
 use crate::retry::wait;
 
 /// How long the server may take over an answer: its list of voices, with espeak-ng 13,000 lines, takes half a second on
@@ -96,13 +96,14 @@ impl Answer {
     }
 
     fn expect(self, code: u16) -> Result<()> {
-        match self.code == code {
-            true => Ok(()),
-            false => Err(io_error(format!(
-                "Speech Dispatcher does not take the text: {} {}",
-                self.code, self.text
-            ))),
+        if self.code == code {
+            return Ok(());
         }
+        let Answer { code, text } = self;
+        Err(err!(
+            Io,
+            "Speech Dispatcher does not take the text: {code} {text}"
+        ))
     }
 }
 
@@ -132,7 +133,7 @@ impl Connection {
                 Errno::EAGAIN => "busy",
                 errno => errno.desc(),
             };
-            err!(NoDevice, "{shown}: {what}")
+            err!(NoDevice, "{shown}: {what}").caused_by(errno)
         };
         // Nonblocking from the start: a server that hangs would otherwise hold up `connect` for ever.
         let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
@@ -187,7 +188,7 @@ impl Connection {
             };
             let answer = self.ask(&format!("SET SELF PRIORITY {word}"))?;
             if let Some(refusal) = answer.refusal() {
-                return Err(io_error(format!("Speech Dispatcher: {refusal}")));
+                return Err(err!(Io, "Speech Dispatcher: {refusal}"));
             }
             self.priority = Some(priority);
         }
@@ -197,7 +198,7 @@ impl Connection {
         let mut number = None;
         let answer = self.answer(until, |line| number = number.or(line.parse().ok()))?;
         answer.expect(QUEUED)?;
-        number.ok_or_else(|| io_error("Speech Dispatcher gives no number for a text".to_owned()))
+        number.ok_or_else(|| err!(Io, "Speech Dispatcher gives no number for a text"))
     }
 
     /// The oldest report that was taken.
@@ -358,20 +359,16 @@ fn body<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     body
 }
 
-fn io_error(message: String) -> Error {
-    Error::new(Kind::Io, message)
-}
-
 fn closed() -> Error {
-    io_error("Speech Dispatcher has closed the connection".to_owned())
+    err!(Io, "Speech Dispatcher has closed the connection")
 }
 
 fn silent() -> Error {
-    io_error("Speech Dispatcher does not answer".to_owned())
+    err!(Io, "Speech Dispatcher does not answer")
 }
 
 fn no_ssip() -> Error {
-    io_error("what answers there is no Speech Dispatcher".to_owned())
+    err!(Io, "what answers there is no Speech Dispatcher")
 }
 
 #[cfg(test)]

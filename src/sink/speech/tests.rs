@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::contract::event::{Event, GuideEvent};
+use crate::error::Kind;
 use crate::sink::samples::{line, page};
 use crate::sink::{Limits, Outlet};
 

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! cli, daemon            the command line; threads, supervision, signals
-//! explain, pipeline      the steps as pictures; one picture to its lines
+//! explain                the steps of reading as pictures
+//! pipeline               one picture to its lines
 //! config                 the TOML file
 //! live                   many pictures to readings: gate, guide, region, track
 //! text                   a strip to characters to text: recognize, ctc, knowledge, tidy, layout, fields, score

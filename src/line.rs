@@ -26,18 +26,18 @@ pub struct ReadLine {
     pub region: Option<RegionName>,
 }
 
-/// What a picture says.
+/// The text of a picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The lines, in reading order.
     pub lines: Vec<ReadLine>,
     /// The lines' text, with a line break between rows.
     pub text: PageText,
-    /// How many lines were there that fit nothing that was asked for (see `[read.knowledge]`), and so are left out.
+    /// How many lines were left out because they fit nothing that was asked for (see `[read.knowledge]`).
     pub rejected: usize,
-    /// What was read less surely than is asked for: there is something, and nobody should rely on what it says.
+    /// Lines that were read less surely than is asked for: something is there, and its text is not to be relied on.
     pub doubtful: Vec<ReadLine>,
-    /// Most lines read well only when they are turned by half.
+    /// Most lines read well only upside down.
     pub upside_down: bool,
     /// How the picture was turned to be read. The quads are in the picture as it came.
     #[serde(default)]

@@ -65,7 +65,7 @@ impl PageText {
     }
 }
 
-/// The character as it may leave the device, if it may: the one place that says so.
+/// The character as it may leave the device, if it may. Nothing else decides this.
 ///
 /// Besides the control characters (Unicode category Cc) these are refused: the direction marks,
 /// embeddings, overrides and isolates of UAX 9, which make a terminal show another text than a

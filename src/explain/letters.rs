@@ -11,7 +11,7 @@ use crate::error::{Result, err};
 /// `pyftsubset --text-file=... --no-hinting --layout-features='' --no-glyph-names --notdef-outline`.
 const TYPEFACE: &[u8] = include_bytes!("JetBrainsMono-Latin.ttf");
 /// Pixels left and right of a text on its own ground.
-const PADDING: u32 = 4;
+const PADDING: u32 = 3;
 
 /// Letters of one size.
 pub struct Letters {
@@ -27,6 +27,14 @@ impl Letters {
         let font = FontRef::try_from_slice(TYPEFACE)
             .map_err(|e| err!(Bug, "the built-in typeface cannot be used: {e}").caused_by(e))?;
         Ok(Letters { font, height })
+    }
+
+    /// The same letters of another height.
+    pub fn of_height(&self, height: u32) -> Self {
+        Letters {
+            font: self.font.clone(),
+            height,
+        }
     }
 
     fn scale(&self) -> PxScale {

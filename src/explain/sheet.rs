@@ -24,7 +24,9 @@ const PAPER: Rgb<u8> = Rgb([255, 255, 255]);
 const INK: Rgb<u8> = Rgb([0, 0, 0]);
 /// Pixels: the least and the most that letters are high, and how many of them a picture is high in between.
 const LETTERS: (u32, u32) = (22, 60);
-const LETTERS_IN_PICTURE: u32 = 30;
+const LETTERS_IN_PICTURE: u32 = 26;
+/// Pixels: the least height of a line's number beside it, which is as high as the line where that is between.
+const LEAST_NUMBER: u32 = 16;
 /// Pixels between the picture and its text, and between columns.
 const GAP: u32 = 10;
 /// Pixels between the strips of one line and those of the next.
@@ -82,16 +84,20 @@ pub fn lines(luma: &GrayImage, lines: &[ReadLine], regions: &Regions) -> Result<
     let mut order: Vec<usize> = (0..lines.len()).collect();
     let middle = |i: &usize| lines[*i].quad.centre().y;
     order.sort_by(|a, b| middle(a).total_cmp(&middle(b)));
-    let quads: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
+    let mut taken: Vec<[Point; 2]> = lines.iter().map(|line| bounds(&line.quad)).collect();
     let mut free = 0;
     for (rank, i) in order.into_iter().enumerate() {
         let colour = COLOURS[rank % COLOURS.len()];
         let number = (i + 1).to_string();
-        let quad = &quads[i];
+        let quad = &lines[i].quad;
         outline(&mut sheet, quad.0.iter().map(|p| (p.x, p.y)), colour);
-        let size = (letters.label_width(&number), letters.height);
-        let at = beside(quad, size, &quads, (width, height));
-        letters.label(&mut sheet, at, [PAPER, colour], &number);
+        let own = (quad.height() as u32).clamp(LEAST_NUMBER, letters.height);
+        let small = letters.of_height(own);
+        let (w, h) = (small.label_width(&number), own);
+        let at = beside(quad, (w, h), &taken, (width, height));
+        small.label(&mut sheet, at, [PAPER, colour], &number);
+        let (x, y) = (at.0 as f32, at.1 as f32);
+        taken.push(bounds(&Quad::upright(x, y, w as f32, h as f32)));
         let rows_left = (tall / row).saturating_sub(rank as u32);
         let wanted = (middle(&i).max(0.0) as u32).saturating_sub(row / 2);
         let latest = tall.saturating_sub(row * rows_left.min(lines.len() as u32 - rank as u32));
@@ -126,9 +132,9 @@ fn outline(
     }
 }
 
-/// The place for a label of this size next to a line: before it, above, below or after it, in the picture and where no line is, if
-/// there is such a place.
-fn beside(quad: &Quad, (w, h): (u32, u32), quads: &[Quad], size: (u32, u32)) -> (i32, i32) {
+/// The place for a label of this size next to a line: before it, above, below or after it, in the picture and where nothing else
+/// is, if there is such a place.
+fn beside(quad: &Quad, (w, h): (u32, u32), taken: &[[Point; 2]], size: (u32, u32)) -> (i32, i32) {
     let (w, h) = (w as f32, h as f32);
     let [from, to] = bounds(quad);
     let level = (from.y + to.y - h) / 2.0;
@@ -140,11 +146,9 @@ fn beside(quad: &Quad, (w, h): (u32, u32), quads: &[Quad], size: (u32, u32)) -> 
     ];
     let is_free = |&(x, y): &(f32, f32)| {
         let inside = x >= 0.0 && y >= 0.0 && x + w <= size.0 as f32 && y + h <= size.1 as f32;
-        let covers = |quad: &Quad| {
-            let [from, to] = bounds(quad);
-            x < to.x && from.x < x + w && y < to.y && from.y < y + h
-        };
-        inside && !quads.iter().any(covers)
+        let covers =
+            |[from, to]: &[Point; 2]| x < to.x && from.x < x + w && y < to.y && from.y < y + h;
+        inside && !taken.iter().any(covers)
     };
     let (x, y) = places.into_iter().find(is_free).unwrap_or(places[0]);
     (x.max(0.0) as i32, y.max(0.0) as i32)
@@ -215,9 +219,10 @@ mod tests {
             Quad::upright(20.0, 40.0, 60.0, 20.0),
             Quad::upright(100.0, 40.0, 60.0, 20.0),
         ];
-        let size = (16, 22);
-        assert_eq!(beside(&quads[0], size, &quads, (200, 100)), (2, 39));
-        assert_eq!(beside(&quads[1], (30, 22), &quads, (200, 100)), (100, 16));
+        let taken = quads.map(|quad| bounds(&quad));
+        let place = |quad: &Quad, width| beside(quad, (width, 22), &taken, (200, 100));
+        assert_eq!(place(&quads[0], 16), (2, 39));
+        assert_eq!(place(&quads[1], 30), (100, 16));
     }
 
     #[test]

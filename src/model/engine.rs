@@ -100,11 +100,11 @@ impl Plan {
         })
     }
 
-    /// Each operation of the optimised plan: its name, the kind of number it gives, and what tract tells of it (for a
+    /// Each operation of the optimised plan: its name, the kind of number it gives, and what tract says about it (for a
     /// matrix product, which kernel does it).
     pub fn operations(&self) -> Vec<String> {
         let nodes = self.runnable.model().nodes();
-        let told = nodes.iter().map(|n| {
+        let described = nodes.iter().map(|n| {
             let number = n
                 .outputs
                 .first()
@@ -112,7 +112,7 @@ impl Plan {
             let info = n.op.info().unwrap_or_default().join(", ");
             format!("{}: {} ({info})", n.op.name(), number.unwrap_or_default())
         });
-        told.collect()
+        described.collect()
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Description {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Maps {
-    /// 1 x 1 x height x width (multiples of 8) to 1 x 19 x height / 8 x width / 8, as `models/train/finder_net.py` tells.
+    /// 1 x 1 x height x width (multiples of 8) to 1 x 19 x height / 8 x width / 8, as `models/train/finder_net.py` describes.
     #[serde(rename = "lines-1")]
     Lines1,
 }
@@ -43,7 +43,7 @@ pub struct FinderModel {
 
 impl FinderModel {
     /// # Errors
-    /// `Config`, when the graph is not the one described, or numbers are no use.
+    /// `Config`, when the graph is not the one described, or its numbers cannot be used.
     pub(super) fn assemble(origin: &str, description: Description, graph: Vec<u8>) -> Result<Self> {
         check_digest(
             origin,

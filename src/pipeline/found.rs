@@ -1,5 +1,4 @@
-//! What was read of a picture so far, and what it says of which way is up: print that is turned reads worse, capitals and figures
-//! too.
+//! What was read of a picture so far, and whether it is upside down: print that is turned reads worse, capitals and figures too.
 
 use super::strip::LIKE_PRINT;
 use crate::line::ReadLine;
@@ -7,7 +6,7 @@ use crate::quad::Quad;
 
 /// Print that stands on its head is read as other characters, less surely than this, after it was read again as well.
 pub const HARDLY_READ: f32 = 0.98;
-/// Radians (30 degrees): how far from level the line of an upright page can run. Of a steeper one nobody knows which way is up.
+/// Radians (30 degrees): how far from level the line of an upright page can run. A steeper line may be upside down or not.
 const STEEP: f32 = 0.52;
 
 /// The lines of a picture so far.

@@ -37,8 +37,7 @@ impl Pipeline {
     /// Loads the models.
     ///
     /// # Errors
-    /// `Config`, when the model that the configuration names cannot be used, or reads nothing that fits what is said of a
-    /// region.
+    /// `Config`, when the model that the configuration names cannot be used, or can read nothing that fits a region.
     pub fn new(config: &Config) -> Result<Self> {
         Ok(Pipeline {
             enhance: config.enhance.clone(),

@@ -22,7 +22,7 @@ use crate::vision::find::Finder;
 
 /// Pixels: what is read of lower lines is luck.
 const LOWEST: f32 = 8.0;
-/// Lines of fewer characters must be read this surely, whatever is asked for: texture often looks like a letter.
+/// Shorter lines must be read this surely, whatever the configuration asks for: texture often looks like a letter.
 const SHORT: (usize, f32) = (3, 0.7);
 /// Characters of a line that says which way is up; short ones read both ways.
 const TELLING: usize = 4;
@@ -53,7 +53,7 @@ struct Place<'a> {
 
 impl PageReader {
     /// # Errors
-    /// `Config`, when a model cannot be used, or reads nothing that fits what is said of a region.
+    /// `Config`, when a model cannot be used, or can read nothing that fits a region.
     pub fn new(config: &Config) -> Result<Self> {
         let mut strips = StripReader::new(config)?;
         let recognizer = &mut strips.recognizer;

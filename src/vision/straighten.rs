@@ -1,7 +1,7 @@
 //! Where a line really runs inside its box: bent round a bottle, leaning, or with the lines above and below looking in.
 //!
 //! Takes an upright strip that holds one line of text, with room around it or without; gives the [`Bend`] along which
-//! `rectify` cuts it out again, level and close. It only ever looks; a strip in which nothing is gained stays as it is.
+//! `rectify` cuts it out again, level and close. It changes no picture; a strip in which nothing is gained is called straight.
 //!
 //! Method: of all parabolas that the line might follow, the one along which the strokes gather in the sharpest rows
 //! (the projection profile with the greatest sum of squared steps, as Postl 1986 does for skew). In that profile the
@@ -11,7 +11,7 @@ use image::GrayImage;
 
 use crate::vision::rectify::Bend;
 
-/// The height of the strips that are looked at, in pixels: at 32 the gap between two lines of small print is gone.
+/// The height of the strips that are measured, in pixels: at 32 the gap between two lines of small print is gone.
 pub const HEIGHT: u32 = 48;
 const ROWS: usize = HEIGHT as usize;
 /// Rows that a line may stray above and below the strip, where there is nothing to see.
@@ -39,7 +39,7 @@ const COST: f32 = 0.15;
 const LEAST_GAIN: f32 = 1.15;
 /// How full a row of the line's core is, as a share of the way from the empty to the fullest row.
 const CORE: f32 = 0.4;
-/// Where the gap beside the core is looked for, in heights of the core: past serifs, up to where a tall letter ends.
+/// Where the gap beside the core is searched for, in heights of the core: past serifs, up to where a tall letter ends.
 const NEAREST_GAP: f32 = 0.15;
 const FARTHEST_GAP: f32 = 0.8;
 /// What a core's height of distance costs in the search for the gap, as a share of the fullest row.
@@ -113,7 +113,7 @@ impl Straightener {
         }
     }
 
-    /// Fills `energy`; false where there is nothing to go by.
+    /// Fills `energy`; false where there are no strokes.
     fn see(&mut self, strip: &GrayImage) -> bool {
         let width = strip.width() as usize;
         let Some(edges_wide) = width.checked_sub(2) else {

@@ -11,7 +11,7 @@ pub struct Row {
     pub truth: String,
 }
 
-/// The rows of the folder's `labels.tsv`: FILE<TAB>TEXT, where further columns are not looked at.
+/// The rows of the folder's `labels.tsv`: FILE<TAB>TEXT, where further columns are ignored.
 ///
 /// # Errors
 /// `NoInput` when it cannot be read, `Data` when a row has no tab or there are no rows.

@@ -63,7 +63,7 @@ struct Outcome {
     reading: String,
 }
 
-/// What is told of one folder.
+/// The figures of one folder.
 struct Figures {
     folder: PathBuf,
     score: Score,

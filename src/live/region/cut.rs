@@ -42,7 +42,7 @@ impl Cut {
     }
 
     /// Where a place in what was cut out is in the larger picture.
-    pub fn to_source(&self, quad: &Quad) -> Quad {
+    pub fn to_source(self, quad: &Quad) -> Quad {
         let before = self
             .turn
             .to_source(quad, (self.rect.width, self.rect.height));

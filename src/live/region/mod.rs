@@ -1,9 +1,9 @@
-//! Regions of interest: the parts of a picture in which print is looked for, each with its name, what is known of its lines
+//! Regions of interest: the parts of a picture in which glyphd reads, each with its name, what is known about its lines
 //! and what must be read there.
 //!
 //! Takes the `[[region]]` tables; gives for each line the region that it lies in, and for the lines in view what each region
 //! holds and whether that is what must be read. A line belongs to one region: the first, in the order of the file, that holds
-//! its middle. Without regions the picture is read as a whole, and all of this comes to nothing.
+//! its middle. Without regions the picture is read as a whole, and this module does nothing.
 
 mod cut;
 mod polygon;

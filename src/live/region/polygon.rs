@@ -10,7 +10,7 @@ use crate::quad::Point;
 pub const CORNERS: std::ops::RangeInclusive<usize> = 3..=32;
 /// The least width and height of a polygon, as a share of the picture's: 7 of 720 pixels are the lowest line that is found.
 const LEAST_SIDE: f32 = 0.01;
-/// What is looked at around a polygon, as a share of the picture's longer side: a corner that was set by hand may cut off
+/// What is searched around a polygon, as a share of the picture's longer side: a corner that was set by hand may cut off
 /// the foot of a letter.
 const MARGIN: f32 = 0.01;
 

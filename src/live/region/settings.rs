@@ -1,4 +1,4 @@
-//! `[[region]]`: where print is looked for, what is known of it, and what must be read there.
+//! `[[region]]`: where glyphd reads, what is known about the text, and what must be read there.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ pub struct Region {
     pub characters: Option<String>,
     /// What is to be read in it: a kind of field, or a pattern that a part of a line fits; empty for any text.
     pub expect: String,
-    /// Whether it is told when that is not read. Default false.
+    /// Whether an event is emitted when that is not read. Default false.
     pub required: bool,
 }
 
@@ -59,7 +59,7 @@ pub enum Expect {
 }
 
 impl Settings {
-    /// What is wrong with the regions themselves.
+    /// Faults of the regions themselves.
     pub fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.0.len() > MOST {
@@ -82,7 +82,7 @@ impl Settings {
         faults
     }
 
-    /// What does not go together with the other tables.
+    /// Faults that only show together with the other tables.
     pub fn check_beside(
         &self,
         read: &recognize::Settings,
@@ -144,7 +144,7 @@ impl Region {
         faults
     }
 
-    /// What is done with it, in a line for a person.
+    /// One line for a person.
     pub fn summary(&self) -> String {
         let expected = match self.expect.as_str() {
             "" => "any text",
@@ -183,7 +183,7 @@ impl Region {
         }
     }
 
-    /// What is known of the lines here, where that is something else than of all lines (`general`).
+    /// What is known about the lines here, unless it is the same as about all lines (`general`).
     ///
     /// A pattern that is expected is also one to read by, unless the region has words or patterns of its own.
     pub fn knowledge(&self, general: &knowledge::Settings) -> Option<knowledge::Settings> {
@@ -210,7 +210,7 @@ impl Region {
         !(self.words.is_empty() && self.patterns.is_empty())
     }
 
-    /// A fault of what is known here, with the key of the region that brought it.
+    /// The fault with the key of this region that caused it.
     fn blame(&self, fault: Fault) -> Fault {
         let Fault { key, message } = fault;
         let own = match key.as_str() {

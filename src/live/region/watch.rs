@@ -1,21 +1,21 @@
-//! Which regions that must be filled are told to be empty, so that each is told once.
+//! Remembers which required regions were reported missing, so that each is reported once.
 //!
-//! Takes what the regions hold whenever a page is whole; gives what has to be told. Its memory is a switch for each region.
+//! Takes what the regions hold whenever a page is whole; gives the changes to report. It keeps one flag a region.
 
 use super::Content;
 use crate::contract::event::RegionChange;
 
-/// Remembers what was told.
+/// Remembers what was reported.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// For each region, whether it was told to be empty.
+    /// For each region, whether it was reported missing.
     missing: Vec<bool>,
 }
 
 impl Watch {
-    /// Takes what each region holds, always in the same order; calls `tell` for one that must be filled and is not, once,
-    /// and again when it then is.
-    pub fn look(&mut self, contents: &[Content], mut tell: impl FnMut(RegionChange, &Content)) {
+    /// Takes what each region holds, always in the same order; calls `report` once for a required region that is not filled,
+    /// and once when it then is.
+    pub fn look(&mut self, contents: &[Content], mut report: impl FnMut(RegionChange, &Content)) {
         self.missing.resize(contents.len(), false);
         for (missing, content) in self.missing.iter_mut().zip(contents) {
             let is_missing = content.is_missing();
@@ -25,12 +25,12 @@ impl Watch {
                 } else {
                     RegionChange::Filled
                 };
-                tell(change, content);
+                report(change, content);
             }
         }
     }
 
-    /// The view is empty, or something else is looked for: what was told no longer counts.
+    /// The view is empty, or other regions count: what was reported no longer matters.
     pub fn forget(&mut self) {
         self.missing.clear();
     }

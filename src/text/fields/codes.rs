@@ -1,4 +1,4 @@
-//! Lot codes beside a word that says so, and article numbers by their check digit.
+//! Lot codes beside a word that announces one, and article numbers by their check digit.
 
 use regex_lite::Regex;
 

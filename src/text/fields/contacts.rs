@@ -47,7 +47,7 @@ impl Contacts {
         emails.chain(urls).collect()
     }
 
-    /// Phone numbers: with a country's number before them, or beside a word that says so.
+    /// Phone numbers: with a country's number before them, or beside a word that announces one.
     pub fn phones(&self, text: &str) -> Vec<Found> {
         let phones = self.phone.captures_iter(text).filter_map(|captures| {
             let number = captures.get(2)?;

@@ -77,7 +77,7 @@ enum Form {
 pub struct Dates {
     order: Order,
     forms: Vec<(Form, Regex)>,
-    /// Those that are dates only beside a word that says so.
+    /// Those that are dates only beside a word that announces one.
     doubtful: Vec<(Form, Regex)>,
     roles: Vec<(Regex, Role)>,
 }

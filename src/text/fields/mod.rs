@@ -24,7 +24,7 @@ pub const MOST_FIELDS: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// Whether fields are looked for. Default true.
+    /// Whether fields are searched for. Default true.
     pub enabled: bool,
     /// The order of day and month where a date leaves it open. Default `day-first`; the United States write the month first.
     pub date_order: Order,
@@ -76,7 +76,7 @@ pub struct Fields {
 }
 
 impl Fields {
-    /// One that looks as the settings say.
+    /// Compiles the patterns for these settings.
     pub fn new(settings: Settings) -> Self {
         Fields {
             dates: dates::Dates::new(settings.date_order),
@@ -93,7 +93,7 @@ impl Fields {
             return Vec::new();
         }
         let mut found: Vec<Found> = Vec::new();
-        // What is surest first: a date may look like a phone number, hardly the other way round.
+        // The surest kind first: a date may look like a phone number, hardly the other way round.
         let addresses = self.contacts.addresses(text).into_iter();
         let dates_and_codes = self.dates.of(text).into_iter().chain(self.codes.of(text));
         let amounts_and_phones = self

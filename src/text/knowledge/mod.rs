@@ -1,4 +1,4 @@
-//! What is known of the text before it is read: how labels are usually worded, which words and patterns to expect, which
+//! What is known about the text before it is read: how labels are usually worded, which words and patterns to expect, which
 //! characters there are.
 //!
 //! Takes [`Settings`] and a reader's characters, gives [`Knowledge`]: priors for the search ([`Known`]), one that leans to
@@ -73,7 +73,7 @@ pub struct State {
 }
 
 impl Knowledge {
-    /// What the settings say, for the reader `model`.
+    /// Knowledge from the settings, for the reader `model`.
     ///
     /// # Errors
     /// `Config`, when a file cannot be read, or when nothing this reader reads could fit.
@@ -88,7 +88,7 @@ impl Knowledge {
         })
     }
 
-    /// What other settings say of words, patterns and characters; usual text is what it is for this one, in the same memory.
+    /// Knowledge from other words, patterns and characters; the n-gram model is shared with this one.
     ///
     /// # Errors
     /// What cannot be used.
@@ -139,7 +139,7 @@ impl Knowledge {
         Ok((expected.transpose()?, allowed.transpose()?))
     }
 
-    /// Whether the search has to be told anything at all.
+    /// Whether the search has a prior at all.
     pub fn is_usual(&self) -> bool {
         self.usual.is_some()
     }
@@ -269,7 +269,7 @@ fn weight(weights: &[f32], cost: i32) -> f32 {
     weights.get(cost).or(weights.last()).copied().unwrap_or(1.0)
 }
 
-/// What is known, as the search asks for it.
+/// Knowledge as a prior of the search.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
     usual: Option<&'a Usual>,

@@ -1,7 +1,7 @@
 //! The character n-gram model: how usual a character is after those before it.
 //!
 //! Takes the file that `models/train/ngram.py` writes (its form is in docs/decoder.md), which is checked whole, and
-//! gives [`Ngram`]. A [`Context`] is all that the model must know of a text to tell what the next character costs.
+//! gives [`Ngram`]. A [`Context`] is all that the model must know about a text to give the cost of the next character.
 //! Costs are whole sixteenths of a nat. Asking allocates nothing.
 
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::error::{Result, err};
 const MAGIC: &[u8] = b"GLYPHNGR";
 /// The form of the file that this program knows.
 const VERSION: u16 = 1;
-/// Symbols of the longest n-gram: a word's stem. A seventh symbol told the lines not seen nothing more at this size.
+/// Symbols of the longest n-gram: a word's stem. A seventh symbol made no difference on lines that were not in the training text.
 const MOST_ORDER: usize = 6;
 /// Bytes; the built-in model has 640,000.
 pub const LARGEST: usize = 8 << 20;

@@ -1,14 +1,14 @@
-//! Patterns as a person writes them, taken apart.
+//! Patterns as a person writes them, parsed.
 //!
 //! A part of the usual regular expressions: characters, `.`, `[A-Z]`, `[^0-9]`, `\d`, `\w`, `\s`, `(a|b)`, `?`, `*`, `+`,
 //! `{2}`, `{2,}`, `{2,4}`; and forms by name: `{date}`, `{time}`, `{gtin}`.
 
-/// Parts within parts deeper than this are refused: taking apart a pattern goes as deep.
+/// Parts within parts deeper than this are refused: parsing recurses as deep.
 const MOST_DEPTH: usize = 50;
 /// How often a part may be repeated: no line of print has more characters.
 const MOST_TIMES: u32 = 400;
 
-/// `{date}`: day, month, year in their usual orders, months as figures or in English, parted by one of `/.-` or a space.
+/// `{date}`: day, month, year in their usual orders, months as figures or in English, separated by one of `/.-` or a space.
 const DATE: &str = concat!(
     r"(0?[1-9]|[12]\d|3[01])[/. -](0?[1-9]|1[0-2])[/. -](19|20)?\d\d",
     r"|(0?[1-9]|1[0-2])[/. -](0?[1-9]|[12]\d|3[01])[/. -](19|20)?\d\d",
@@ -134,7 +134,7 @@ fn range(from: char, to: char) -> Result<(char, char), String> {
 }
 
 impl Pattern {
-    /// Takes a pattern apart.
+    /// Parses a pattern.
     ///
     /// # Errors
     /// What is wrong with it, and where.

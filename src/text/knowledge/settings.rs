@@ -1,4 +1,4 @@
-//! What may be said about the text beforehand.
+//! The `[read.knowledge]` table: what is known about the text beforehand.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -145,7 +145,7 @@ impl Settings {
         Ok(words)
     }
 
-    /// What fits, if anything is said of it: each word and pattern. Only for settings that have been checked.
+    /// What fits, if there are words or patterns. Only for settings that have been checked.
     pub(super) fn pattern(&self) -> Result<Option<Pattern>, Fault> {
         let words = self.all_words()?;
         let mut choices: Vec<Pattern> = words

@@ -13,7 +13,7 @@ use crate::contract::plain::PageText;
 use crate::line::ReadLine;
 use crate::quad::{Point, Quad};
 
-/// With more lines than this no columns are looked for: that takes time with the cube of their
+/// With more lines than this columns are not searched for: that takes time with the cube of their
 /// number. A page of fine print has 300.
 const MAX_LINES: usize = 500;
 

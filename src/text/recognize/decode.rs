@@ -1,4 +1,4 @@
-//! Class probabilities and what is known to one reading, or to none.
+//! From class probabilities and knowledge to one reading, or to a rejection.
 //!
 //! Takes the rows of one line; gives a [`Verdict`]. The line is decoded freely first. What must fit is decoded again, held
 //! to what fits, and is taken only where that costs little for its length and for each character that it changes: so text
@@ -27,7 +27,7 @@ pub struct LineReader {
 
 /// What became of a line.
 pub enum Verdict<'a> {
-    /// It reads so: the characters of the hypothesis in `part`, with this confidence.
+    /// The characters of the hypothesis in `part`, with this confidence.
     Reads {
         /// The reading.
         hypothesis: &'a Hypothesis<LINE_STEPS>,
@@ -36,7 +36,7 @@ pub enum Verdict<'a> {
         /// How sure the line is, 0 to 1; see [`held_confidence`].
         confidence: f32,
     },
-    /// It fits nothing that was asked for; this is what it says.
+    /// It fits nothing that was asked for; this is its most likely text.
     Rejected(&'a Hypothesis<LINE_STEPS>),
 }
 
@@ -50,7 +50,7 @@ impl LineReader {
         }
     }
 
-    /// Reads one line, of which so much is known.
+    /// Reads one line with what is known about it.
     pub fn read(&mut self, probs: &Probs<'_>, knowledge: &Knowledge) -> Verdict<'_> {
         let LineReader {
             decoder,

@@ -45,21 +45,21 @@ pub struct Seen {
 /// What became of a strip.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
-    /// It reads so.
+    /// The text of the line.
     Line(ReadLine),
-    /// It fits nothing that was asked for; this is what it seems to say.
+    /// It fits nothing that was asked for; this is what it seems to be.
     Rejected(ReadLine),
 }
 
 impl Reading {
-    /// What the strip says, or seems to.
+    /// The text of the strip, or what it seems to be.
     pub fn line(&self) -> &ReadLine {
         match self {
             Reading::Line(line) | Reading::Rejected(line) => line,
         }
     }
 
-    /// The same, to change.
+    /// The same, mutable.
     pub fn line_mut(&mut self) -> &mut ReadLine {
         match self {
             Reading::Line(line) | Reading::Rejected(line) => line,
@@ -67,12 +67,12 @@ impl Reading {
     }
 }
 
-/// Of which lines a strip is one, when more is known of some than of others.
+/// Which kind of line a strip is, when more is known about some lines than about others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineKind(usize);
 
 impl LineKind {
-    /// Those of which is known what the settings of the recognizer say.
+    /// Lines about which only `[read.knowledge]` is known.
     pub const USUAL: LineKind = LineKind(0);
 }
 
@@ -82,7 +82,7 @@ pub struct Recognizer {
     graph: Graph,
     plans: [Option<Plan>; BUCKETS.len()],
     reader: LineReader,
-    /// What is known of lines: of most, and of those of some places.
+    /// What is known about each kind of line.
     known: Vec<Knowledge>,
     input: Vec<f32>,
     scores: Vec<f32>,
@@ -117,7 +117,7 @@ impl Recognizer {
         Ok(recognizer)
     }
 
-    /// Learns what is said of other lines. The model, and what is known of usual text, are shared by all.
+    /// Adds a kind of line with knowledge of its own. All kinds share the model, and what is known about usual text.
     ///
     /// # Errors
     /// What cannot be used, as when nothing that the model reads could fit.

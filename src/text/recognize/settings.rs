@@ -1,4 +1,4 @@
-//! What may be set about reading.
+//! The `[read]` table.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::Fault;
 use crate::text::knowledge;
 
-/// The `[read]` table.
+/// How strips are read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
@@ -19,7 +19,7 @@ pub struct Settings {
     /// A line that is read less surely than this (0 to 1) is read again in other forms, wider, closer, from afar, and the
     /// likeliest reading stands; 0: never. docs/accuracy.md has what it finds and what it costs.
     pub second_look: f32,
-    /// What is known of the text beforehand.
+    /// What is known about the text beforehand.
     pub knowledge: knowledge::Settings,
 }
 

@@ -1,4 +1,4 @@
-//! Clean-up of what was read, before anybody is told.
+//! Clean-up of what was read, before it is reported.
 //!
 //! Takes a line as the reader emitted it and leaves it with text that is fit to leave the device: no
 //! control, format or private characters, in Unicode's normal form C, with single spaces and without

@@ -36,17 +36,17 @@ pub use threshold::Threshold;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// By how many degrees the page must be turned clockwise to be upright: `0`, `90`, `180`, `270`, or `auto`, which
-    /// reads what reads badly again, turned by half and sideways, and takes the turn that reads best. The default is 0: cameras
+    /// reads a page that reads badly again, turned upside down and sideways, and keeps the turn that reads best. The default is 0: cameras
     /// are mounted once.
     pub orientation: Orientation,
-    /// How specks are taken out of the page before lines are looked for: `off` or `median`. Off: a
+    /// How specks are taken out of the page before lines are searched for: `off` or `median`. Off: a
     /// median of the least radius already closes the eyes of 10 px letters.
     pub noise: Noise,
     /// The radius of the median, in pixels, 1 to 5: specks smaller than this vanish.
     pub noise_radius: u32,
     /// Whether a line that bends, leans or shares its box with its neighbours is cut out along its own course.
     pub straighten: bool,
-    /// Whether a strip is text light on dark, which is inverted: `auto` looks, `dark` (dark on light) and `light`
+    /// Whether a strip is text light on dark, which is inverted: `auto` decides by the strip, `dark` (dark on light) and `light`
     /// (light on dark) are for places where all print is alike.
     pub polarity: Polarity,
     /// Whether uneven light along a strip is divided out. Off: the built-in reader was taught on uneven light.
@@ -100,7 +100,7 @@ impl Settings {
     }
 }
 
-/// Takes the steps for a page, in place. `seen` is called with the name of each step taken and what it made. Gives how the page
+/// Takes the steps for a page, in place. `seen` is called with the name of each step taken and its result. Returns how the page
 /// was turned.
 pub fn page(
     luma: &mut GrayImage,
@@ -119,7 +119,7 @@ pub fn page(
     turn
 }
 
-/// Takes the steps for a strip, in place. `seen` is called with the name of each step taken and what it made.
+/// Takes the steps for a strip, in place. `seen` is called with the name of each step taken and its result.
 pub fn strip(
     luma: &mut GrayImage,
     settings: &Settings,

@@ -1,6 +1,6 @@
 //! How a page is turned to be upright.
 //!
-//! Where that is to be seen from the page itself, the pipeline asks the reader.
+//! With `auto` the pipeline finds out by reading.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,13 +22,13 @@ pub enum Orientation {
     /// Its top is at the right.
     #[serde(rename = "270")]
     ThreeQuarters,
-    /// To be seen from the page: as it reads best.
+    /// However the page reads best.
     #[serde(rename = "auto")]
     Auto,
 }
 
 impl Orientation {
-    /// The turn that was set; none where the page is to be asked.
+    /// The turn that was set; none for `auto`.
     pub fn turn(self) -> Rotation {
         match self {
             Orientation::Upright | Orientation::Auto => Rotation::None,

@@ -1,7 +1,7 @@
 //! Whether a strip is light on dark.
 //!
 //! Ink is the smaller part of a tight box around a line, and the box's rim is mostly ground. The luma
-//! that parts the two is Otsu's; the rim and the whole each have a vote.
+//! that separates the two is Otsu's; the rim and the whole each have a vote.
 
 use image::GrayImage;
 use imageproc::contrast::otsu_level;

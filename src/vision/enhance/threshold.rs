@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The largest standard deviation of luma: half the range (Sauvola's R).
 const MAX_DEVIATION: f64 = 128.0;
 
-/// How ink is parted from paper.
+/// How ink is separated from paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Threshold {

@@ -19,11 +19,11 @@ use crate::fault::Fault;
 use crate::model::FinderModel;
 use crate::quad::Quad;
 
-/// The way in which lines are looked for.
+/// How lines are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// In both ways.
+    /// By both.
     #[default]
     Both,
     /// By a trained net.
@@ -32,11 +32,11 @@ pub enum Method {
     Classic,
 }
 
-/// How lines are looked for. Each way has keys of its own.
+/// The `[find]` table. Each method has keys of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// The way: `both`, `net` or `classic`; docs/finder.md has the figures of each.
+    /// The method: `both`, `net` or `classic`; docs/finder.md has the figures of each.
     pub method: Method,
     /// The net: a larger picture is searched in a copy of so many megapixels, and, where letters are small there and the method is
     /// `net`, once more in one of four times as many. The time goes with it; letters must be 6 px high in the last copy.
@@ -53,7 +53,7 @@ pub struct Settings {
     pub gap: f32,
     /// Classic: the least quality of a line, 0 (any row of marks) to 1 (as even as print).
     pub quality: f32,
-    /// Classic: how often the picture is halved to look for larger letters: at 0 they are found up to 56 px high, at 3 up to
+    /// Classic: how often the picture is halved to find larger letters: at 0 they are found up to 56 px high, at 3 up to
     /// 450 px.
     pub levels: u32,
 }

@@ -5,7 +5,7 @@
 
 use crate::quad::{Point, Quad};
 
-/// A line of which more than this share lies in others is known.
+/// A line is known when more than this share of it lies in others.
 const KNOWN: f32 = 0.5;
 /// Into how many parts along it a line is cut to see what lies in others.
 const PARTS: usize = 12;
@@ -14,7 +14,7 @@ const ACROSS: f32 = 0.5;
 /// when one is so many times longer than high, and so has a direction.
 const LONG: f32 = 3.0;
 
-/// Adds those of `more` to `quads` of which not most lies in them.
+/// Adds to `quads` those lines of `more` that are not known.
 pub fn add(quads: &mut Vec<Quad>, more: &[Quad]) {
     let mut known = quads.len();
     for line in more {
@@ -35,7 +35,7 @@ pub fn add(quads: &mut Vec<Quad>, more: &[Quad]) {
     }
 }
 
-/// The share of a line that lies where `holds` says so, by the middles of parts along it.
+/// The share of a line for which `holds` is true, by the middles of parts along it.
 pub fn covered(line: &Quad, holds: impl Fn(Point) -> bool) -> f32 {
     let [tl, tr, br, bl] = line.0;
     let (start, end) = (tl.midpoint(bl), tr.midpoint(br));

@@ -10,7 +10,7 @@
 use image::GrayImage;
 
 /// Half the side of the window, in pixels: the window (twice this and one) must be wider than the strokes of the
-/// largest letters looked for at one level of the pyramid, 56 px high, and hold some paper around them.
+/// largest letters searched for at one level of the pyramid, 56 px high, and hold some paper around them.
 pub const RADIUS: u32 = 18;
 
 /// Dark ink on a light ground.

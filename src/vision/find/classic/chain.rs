@@ -4,7 +4,7 @@
 //! their middles. No glyph is in two chains.
 //!
 //! Method: pairs of neighbours, the closest and most alike first, give a line; it grows at both ends by
-//! the nearest glyph that stands on it, and is fitted anew after each. A prior on the slope keeps two or
+//! the nearest glyph that stands on it, and is fitted again after each. A prior on the slope keeps two or
 //! three letters of different heights from turning it. (The nearest-neighbour idea is O'Gorman's Docstrum, 1993.)
 
 use super::glyph::{Glyph, Grid, MAX_SLOPE};
@@ -27,7 +27,7 @@ const STROKE_RATIO: f32 = 2.6;
 
 /// How many glyphs make a chain whose slope others may follow.
 const GUIDE_GLYPHS: usize = 6;
-/// The most such chains looked at for each short one: a bound on the work.
+/// The most such chains compared with each short one: a bound on the work.
 const MAX_GUIDES: usize = 1_000;
 /// How far away a guide may be, in heights.
 const GUIDE_REACH: f32 = 15.0;

@@ -1,7 +1,7 @@
 //! Which components may be letters, and where their neighbours are.
 //!
 //! Takes the components of one polarity at one level of the pyramid; gives those of a letter's size and build
-//! (or of a few touching letters'), as glyphs, and a grid in which to look for what stands beside one.
+//! (or of a few touching letters'), as glyphs, and a grid in which to find what stands beside one.
 
 use super::components::Component;
 
@@ -12,7 +12,7 @@ pub const MAX_GLYPH: f32 = 56.0;
 const MAX_ASPECT: f32 = 60.0;
 /// Wider than this many heights, a component is taken for touching letters and has a slope of its own.
 const WORD_ASPECT: f32 = 2.2;
-/// Steeper than this (dy/dx, 35 degrees) no line is looked for: 30 degrees and some for the error of short ones.
+/// Steeper than this (dy/dx, 35 degrees) no line is searched for: 30 degrees and some for the error of short ones.
 pub const MAX_SLOPE: f32 = 0.70;
 /// The least part of its box that ink fills: less are frames and scratches.
 const MIN_FILL: f32 = 0.08;

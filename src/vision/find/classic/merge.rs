@@ -25,60 +25,44 @@ const THIN_QUALITY: f32 = 0.4;
 /// How far from the end of a line a lone letter may stand in its row, in heights of the line's box.
 const ROW_REACH: f32 = 25.0;
 
-/// A box seen along its own direction.
-#[derive(Clone, Copy)]
-struct Frame {
-    centre: Point,
-    cos: f32,
-    sin: f32,
-    half_width: f32,
-    half_height: f32,
+/// The least and greatest place of the corners of `quad`, along and across the direction of `frame`, from its middle.
+fn extent(frame: &Quad, quad: &Quad) -> [(f32, f32); 2] {
+    let mut extent = [(f32::MAX, f32::MIN); 2];
+    for point in quad.0 {
+        let (along, across) = frame.along_across(point);
+        for (range, value) in extent.iter_mut().zip([along, across]) {
+            *range = (range.0.min(value), range.1.max(value));
+        }
+    }
+    extent
 }
 
-impl Frame {
-    fn of(quad: &Quad) -> Frame {
-        let (sin, cos) = quad.angle().sin_cos();
-        let (half_width, half_height) = (quad.width() / 2.0, quad.height() / 2.0);
-        Frame {
-            centre: quad.centre(),
-            cos,
-            sin,
-            half_width,
-            half_height,
-        }
-    }
+/// Half the width and half the height of a box.
+fn half(quad: &Quad) -> (f32, f32) {
+    (quad.width() / 2.0, quad.height() / 2.0)
+}
 
-    fn seen(&self, point: Point) -> (f32, f32) {
-        let (x, y) = (point.x - self.centre.x, point.y - self.centre.y);
-        (x * self.cos + y * self.sin, y * self.cos - x * self.sin)
-    }
-
-    /// The least and greatest place of the corners of `quad`, along and across.
-    fn extent(&self, quad: &Quad) -> [(f32, f32); 2] {
-        let mut extent = [(f32::MAX, f32::MIN); 2];
-        for point in quad.0 {
-            let (along, across) = self.seen(point);
-            for (range, value) in extent.iter_mut().zip([along, across]) {
-                *range = (range.0.min(value), range.1.max(value));
-            }
-        }
-        extent
+/// The longer of two lines first.
+fn ordered<'a>(a: &'a Line, b: &'a Line) -> (&'a Line, &'a Line) {
+    if a.quad.width() >= b.quad.width() {
+        (a, b)
+    } else {
+        (b, a)
     }
 }
 
 /// The part of the smaller of `a` and `b` that the other covers, along the direction of `a`.
 fn shared(a: &Quad, b: &Quad) -> f32 {
-    let frame = Frame::of(a);
     // The corners of a box that is turned against this one reach further than its body does.
-    let (x, y) = frame.seen(b.centre());
+    let (x, y) = a.along_across(b.centre());
     let turn = (b.angle() - a.angle()).abs();
-    let (w, h) = (b.width() / 2.0, b.height() / 2.0);
-    let half_height = (h + w * turn.sin().abs() * 0.3).min(h.max(frame.half_height));
+    let ((own_w, own_h), (w, h)) = (half(a), half(b));
+    let half_height = (h + w * turn.sin().abs() * 0.3).min(h.max(own_h));
     let overlap = |centre: f32, half: f32, own: f32| {
         ((centre + half).min(own) - (centre - half).max(-own)).max(0.0)
     };
-    let area = overlap(x, w, frame.half_width) * overlap(y, half_height, frame.half_height);
-    area / (4.0 * (w * h).min(frame.half_width * frame.half_height)).max(1e-6)
+    let area = overlap(x, w, own_w) * overlap(y, half_height, own_h);
+    area / (4.0 * (w * h).min(own_w * own_h)).max(1e-6)
 }
 
 /// Drops from `lines` those that are two rows melted into one: both halves hold a thinner line as long as they.
@@ -88,7 +72,7 @@ pub fn unstack(lines: &mut Vec<Line>) {
     let melted: Vec<bool> = lines
         .iter()
         .map(|line| {
-            let frame = Frame::of(&line.quad);
+            let (half_width, half_height) = half(&line.quad);
             let (mut above, mut below) = (0.0, 0.0);
             for thin in lines.iter() {
                 if thin.quality < THIN_QUALITY
@@ -98,9 +82,9 @@ pub fn unstack(lines: &mut Vec<Line>) {
                 {
                     continue;
                 }
-                let (x, y) = frame.seen(thin.quad.centre());
+                let (x, y) = line.quad.along_across(thin.quad.centre());
                 let width = thin.quad.width();
-                if x.abs() + 0.3 * width > frame.half_width || y.abs() > frame.half_height {
+                if x.abs() + 0.3 * width > half_width || y.abs() > half_height {
                     continue;
                 }
                 // The same row seen at two levels counts once: the longest in each half.
@@ -170,7 +154,7 @@ pub fn adopt(lines: &mut Vec<Line>, lone: &[Line]) {
             {
                 return false;
             }
-            let (_, off) = Frame::of(&line.quad).seen(centre);
+            let (_, off) = line.quad.along_across(centre);
             off.abs() < 0.25 * row
         };
         let Some(row) = lines[..rows].iter().find(|line| fits(line)) else {
@@ -202,37 +186,28 @@ fn continues(a: &Line, b: &Line, gap: f32) -> bool {
         return false;
     }
     // A short box's own direction says little: only the longer one's counts.
-    let (long, short) = if a.quad.width() >= b.quad.width() {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let (long, short) = ordered(a, b);
     let sure = short.quad.width() > 4.0 * short.height;
     if sure && (a.quad.angle() - b.quad.angle()).abs() > ANGLE {
         return false;
     }
-    let frame = Frame::of(&long.quad);
-    let [along, _] = frame.extent(&short.quad);
-    let (_, off) = frame.seen(short.quad.centre());
-    let distance = (along.0 - frame.half_width).max(-frame.half_width - along.1);
+    let [along, _] = extent(&long.quad, &short.quad);
+    let (_, off) = long.quad.along_across(short.quad.centre());
+    let (half_width, _) = half(&long.quad);
+    let distance = (along.0 - half_width).max(-half_width - along.1);
     distance < gap * low && off.abs() < OFFSET * low
 }
 
 fn joined(a: &Line, b: &Line) -> Line {
-    let (long, short) = if a.quad.width() >= b.quad.width() {
-        (a, b)
-    } else {
-        (b, a)
-    };
-    let frame = Frame::of(&long.quad);
-    let [along, across] = frame.extent(&short.quad);
-    let left = along.0.min(-frame.half_width);
-    let right = along.1.max(frame.half_width);
-    let top = across.0.min(-frame.half_height);
-    let bottom = across.1.max(frame.half_height);
+    let (long, short) = ordered(a, b);
+    let [along, across] = extent(&long.quad, &short.quad);
+    let (half_width, half_height) = half(&long.quad);
+    let (left, right) = (along.0.min(-half_width), along.1.max(half_width));
+    let (top, bottom) = (across.0.min(-half_height), across.1.max(half_height));
+    let (centre, (sin, cos)) = (long.quad.centre(), long.quad.angle().sin_cos());
     let corner = |x: f32, y: f32| Point {
-        x: frame.centre.x + x * frame.cos - y * frame.sin,
-        y: frame.centre.y + x * frame.sin + y * frame.cos,
+        x: centre.x + x * cos - y * sin,
+        y: centre.y + x * sin + y * cos,
     };
     Line {
         quad: Quad([

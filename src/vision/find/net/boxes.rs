@@ -29,7 +29,7 @@ const INSET: f32 = 0.12;
 /// What is left free around a line on each side, in heights of the line: the reader was taught with a little paper around.
 const MARGIN_ACROSS: f32 = 0.1;
 const MARGIN_ALONG: f32 = 0.15;
-/// A piece this many times longer than high tells its own direction.
+/// A piece this many times longer than high has a direction of its own.
 const LONG: f32 = 2.2;
 /// The least size of a piece, in squares of the line's height: the middle of a full stop has as much.
 const LEAST_AREA: f32 = 0.03;
@@ -109,8 +109,8 @@ impl Piece {
     /// The direction of the line, in radians: to the right, or straight down.
     fn direction(&self) -> f32 {
         let (own, long) = self.shape();
-        let told = self.axis.iter().all(|a| a.is_finite()) && self.axis != [0.0; 2];
-        if long < LONG && told {
+        let given = self.axis.iter().all(|a| a.is_finite()) && self.axis != [0.0; 2];
+        if long < LONG && given {
             0.5 * self.axis[1].atan2(self.axis[0])
         } else {
             own

@@ -1,13 +1,13 @@
 //! Lines of text by a trained net: a picture to maps, maps to boxes.
 //!
 //! Takes a luma plane; gives a box for each line of text, in any direction. Whether the text in it is upright or upside down
-//! is not told here: boxes run to the right, or straight down.
+//! is not known here: boxes run to the right, or straight down.
 //!
 //! The net gives, for each cell of 8 x 8 pixels, 16 points of a map of the middles of lines at half size, and the height and direction
 //! of the line there: a thin middle keeps lines apart that a map of whole lines would melt, and the height gives back
-//! the rest (after DB, Liao et al. 2020, whose maps are shrunk as well, and EAST, Zhou et al. 2017, whose cells tell of their
+//! the rest (after DB, Liao et al. 2020, whose maps are shrunk as well, and EAST, Zhou et al. 2017, whose cells describe their
 //! boxes). It sees letters up to [`HIGHEST`] px, best some 15 px high: larger ones are found in copies a quarter as large, and, when
-//! it is the only finder, where letters are small in the capped copy it looks again at a larger one ([`boxes`] makes lines of one
+//! it is the only finder, where letters are small in the capped copy it searches a larger one as well ([`boxes`] makes lines of one
 //! copy, [`join`] puts torn ones together, [`settle`] chooses between copies).
 
 mod boxes;
@@ -45,7 +45,7 @@ const MAX_SIDE: u32 = 8192;
 const HIGHEST: f32 = 92.0;
 const LOWEST: f32 = 15.0;
 /// Pixels in the capped copy: lower lines are small, and when they are this share of all, by their width, the picture is
-/// looked at once more, with so many times the pixels.
+/// searched once more, with so many times the pixels.
 const SMALL: f32 = 9.0;
 const SMALL_SHARE: f32 = 0.2;
 const FINER: f32 = 4.0;
@@ -61,7 +61,7 @@ pub struct Finder {
     mean: f32,
     scale: f32,
     megapixels: f32,
-    /// Whether small print is looked at once more: nothing else sees it.
+    /// Whether small print is searched for once more: no other finder does.
     alone: bool,
     /// The least logit of a point in a line.
     least: f32,

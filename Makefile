@@ -6,6 +6,7 @@ help:
 	@echo "make test    the tests"
 	@echo "make check   formatting and lints"
 	@echo "make lab     an arm64 guest with a USB camera and a serial line (see docs/lab.md)"
+	@echo "make fresh   the first two in bare Debian 12 and 13, as root and as a user with sudo (an hour; make fresh-check: minutes)"
 	@echo "make arm     the aarch64 build (make arm-test: and its tests under emulation)"
 	@echo "make eval EVAL=DIR   score the built-in model over DIR/lines/* and DIR/pages/*"
 	@echo "make peers DATA='DIR ...'   compare with Tesseract and PP-OCR over labelled folders, and write a page about it"
@@ -15,16 +16,18 @@ help:
 	@echo "make model   train, quantise and install the built-in model (hours; see models/train)"
 
 setup:
-	@tests/setup.sh
+	@tests/setup.sh $(FOR)
 
+# The program alone: what only tests and examples need is not compiled.
 build: setup
-	cargo build --release --locked --bin glyphd --example virtual_serial
+	cargo build --release --locked
 
+demo: FOR = demo
 demo: build
-	@target=$${CARGO_TARGET_DIR:-target}/release; tests/demo/run.sh $$target/glyphd $$target/examples/virtual_serial
+	@tests/demo/run.sh $${CARGO_TARGET_DIR:-target}/release/glyphd
 
-test:
-	@tests/setup.sh tests
+test: FOR = tests
+test: setup
 	cargo test --locked
 
 check: setup
@@ -48,3 +51,4 @@ clean:
 -include tests/lab/lab.mk
 -include tests/peers/peers.mk
 -include tests/scenes/scenes.mk
+-include tests/fresh/fresh.mk

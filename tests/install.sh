@@ -5,10 +5,17 @@ set -eu
 who=$1
 shift
 [ $# -gt 0 ] || exit 0
+# Seconds to wait for another apt that is at work.
+lock=600
 
-command -v apt-get >/dev/null || { echo "$who: install these by hand, this is no Debian: $*" >&2; exit 69; }
+command -v apt-get >/dev/null || { echo "$who: this is not Debian: install these by hand: $*" >&2; exit 69; }
 root=
-[ "$(id -u)" = 0 ] || root=sudo
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || { echo "$who: there is no sudo: install these as root: apt-get install $*" >&2; exit 69; }
+	root=sudo
+fi
 echo "$who: installing $*"
-$root apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+# One broken list of packages must not stop the others; what is then truly missing, the installation says.
+$root apt-get -o "DPkg::Lock::Timeout=$lock" update -qq || true
+# sudo passes no variables on.
+$root env DEBIAN_FRONTEND=noninteractive apt-get -o "DPkg::Lock::Timeout=$lock" install -y -qq --no-install-recommends "$@" >/dev/null

@@ -1,10 +1,9 @@
 #!/bin/sh
 # The main job on a recorded scene: two labels are held before the camera, one after the other. What glyphd reads is shown as it
 # comes on the terminal, on the socket and on a virtual serial line. Ends by itself; fails when an output stayed silent.
-#   tests/demo/run.sh GLYPHD VIRTUAL_SERIAL
+#   tests/demo/run.sh GLYPHD
 set -eu
 glyphd=$1
-virtual_serial=$2
 out=$(pwd)/target/demo
 limit=90 # seconds; the scene takes seven
 rm -rf "$out"
@@ -22,6 +21,7 @@ path = "$out/glyphd.sock"
 
 [output.serial]
 port = "$out/serial"
+terminator = "lf"
 
 [log]
 level = "warn"
@@ -48,7 +48,8 @@ show() { # each line as it comes, with the name of the output before it
 
 "$glyphd" check "$out/glyphd.toml" >/dev/null || fail "the configuration is wrong"
 echo "glyphd reads tests/scenes/demo, 5 pictures a second, as if from a camera"
-timeout "$limit" "$virtual_serial" "$out/serial" | show "serial line |" serial.txt &
+# A serial line without a serial port: what is sent into one end comes out here, until the sender has gone.
+timeout "$limit" socat -u "PTY,link=$out/serial,rawer,wait-slave" - | show "serial line |" serial.txt &
 wait_for "$out/serial"
 {
     rc=0

@@ -7,9 +7,6 @@ export RUSTC=$LAB/rust/rustc
 export CARGO_BUILD_TARGET=$TARGET
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -L /usr/aarch64-linux-gnu"
-# v4l's bindings are made from the target's headers.
-export LIBCLANG_PATH=/usr/lib/llvm-14/lib
-export BINDGEN_EXTRA_CLANG_ARGS_aarch64_unknown_linux_gnu="--sysroot=/usr/aarch64-linux-gnu -I/usr/aarch64-linux-gnu/include"
 # A compiler flag or wrapper of the host's would go to the wrong target.
 unset RUSTFLAGS RUSTC_WRAPPER
 exec cargo "$@"

@@ -3,25 +3,23 @@
 . "$(dirname "$0")/env.sh"
 
 [ "$(uname -m)" = x86_64 ] || fail "is written for an x86_64 host; on ARM itself, cargo build does"
-# command or file that shows the package is there, and the package
-NEEDS="
-/usr/bin/qemu-system-aarch64      qemu-system-arm
-/usr/bin/qemu-aarch64-static      qemu-user-static
-/usr/bin/cpio                     cpio
-/usr/sbin/depmod                  kmod
-/usr/sbin/mke2fs                  e2fsprogs
-/usr/bin/python3                  python3
-/usr/bin/gcc                      gcc
-/usr/include/stdio.h              libc6-dev
-/usr/bin/aarch64-linux-gnu-gcc    gcc-aarch64-linux-gnu
-/usr/aarch64-linux-gnu/include/stdio.h  libc6-dev-arm64-cross
-/usr/lib/llvm-14/lib/libclang.so.1      libclang-14-dev
-"
-mapfile -t missing < <(echo "$NEEDS" | while read -r file package; do [ -z "$file" ] || [ -e "$file" ] || echo "$package"; done)
-[ ${#missing[@]} -gt 0 ] || exit 0
-[ "$(id -u)" = 0 ] || fail "needs these packages, and root to install them: ${missing[*]}"
-say "installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-# One broken foreign list must not stop the others; what is then truly missing, install says.
-apt-get -o DPkg::Lock::Timeout=600 update -qq >"$LAB/apt-update.log" 2>&1 || true
-quietly apt-install apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}"
+# What must do its work here, and the packages that bring it.
+needs() {
+    qemu-system-aarch64 --version >/dev/null 2>&1 || echo qemu-system-arm
+    qemu-aarch64-static --version >/dev/null 2>&1 || echo qemu-user-static
+    cpio --version >/dev/null 2>&1 || echo cpio
+    depmod --version >/dev/null 2>&1 || echo kmod
+    mke2fs -V >/dev/null 2>&1 || echo e2fsprogs
+    python3 -c 'import json, statistics' 2>/dev/null || echo python3
+    "$HERE/../links.sh" cc || echo gcc libc6-dev
+    "$HERE/../links.sh" aarch64-linux-gnu-gcc || echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    aarch64-linux-gnu-objdump --version >/dev/null 2>&1 || echo binutils-aarch64-linux-gnu
+}
+# Where Debian keeps depmod and mke2fs, which are not for everyone.
+PATH=$PATH:/usr/sbin:/sbin
+missing=$(needs)
+[ -n "$missing" ] || exit 0
+# shellcheck disable=SC2086
+"$HERE/../install.sh" lab $missing
+missing=$(needs)
+[ -z "$missing" ] || fail "installed, but these still do not work: $missing"

@@ -5,7 +5,9 @@
 . "$(dirname "$0")/env.sh"
 . "$HERE/apt.sh"
 
-step toolchain "$HERE/toolchain.sh" "$HERE/apt.sh" || exit 0
+# That it was unpacked once is not enough: it must compile for the target.
+compiles() { echo 'pub fn works() {}' | "$LAB/rust/rustc" --target "$TARGET" --crate-type lib --emit metadata -o "$LAB/works.rmeta" - 2>/dev/null; }
+step toolchain "$HERE/toolchain.sh" "$HERE/apt.sh" || ! compiles || exit 0
 say "unpacking Debian's Rust compiler and its aarch64 library into $LAB/rust"
 rm -rf "$LAB/rust"
 mkdir -p "$LAB/rust" "$LAB/debs/rust"
@@ -41,7 +43,7 @@ rust=\$(dirname "\$0")/usr
 LD_LIBRARY_PATH=\$rust/lib/x86_64-linux-gnu:\$rust/lib/llvm-${llvm#libllvm}/lib exec "\$rust/bin/rustc" "\$@"
 WRAPPER
 chmod +x "$LAB/rust/rustc"
-[ -d "$LAB/rust/usr/lib/rustlib/$TARGET/lib" ] || fail "the unpacked compiler has no library for $TARGET"
+compiles || fail "the unpacked compiler does not compile for $TARGET"
 rm -f ./*.deb
 done_step
 say "$("$LAB/rust/rustc" --version) for $TARGET"

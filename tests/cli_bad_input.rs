@@ -8,8 +8,7 @@ use glyphd::model::Model;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{Outcome, finish, glyphd, repository};
+use crate::cli_command::{Outcome, finish, glyphd, repository};
 
 /// A small picture without text.
 fn blank() -> GrayImage {

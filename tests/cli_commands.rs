@@ -3,8 +3,7 @@
 use std::fs;
 use std::os::unix::net::UnixListener;
 
-mod cli_command;
-use cli_command::{command, finish, glyphd};
+use crate::cli_command::{command, finish, glyphd};
 
 #[test]
 fn a_wrong_command_line_is_one_line() {

@@ -11,8 +11,7 @@ use glyphd::contract::control::Answer;
 use glyphd::contract::status::{State, Status};
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{DEADLINE, Outcome, Running, command, finish, repository, wait_for};
+use crate::cli_command::{DEADLINE, Outcome, Running, command, finish, repository, wait_for};
 
 /// What SIGTERM may take until the process has ended.
 const END: Duration = Duration::from_secs(1);

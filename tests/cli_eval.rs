@@ -7,8 +7,7 @@ use glyphd::capture::photo;
 use image::{GrayImage, Luma, imageops};
 use serde_json::Value;
 
-mod cli_command;
-use cli_command::{glyphd, repository};
+use crate::cli_command::{glyphd, repository};
 
 #[test]
 fn eval_scores_a_labelled_folder() {

@@ -12,8 +12,7 @@ use image::{DynamicImage, GrayImage, ImageFormat, Luma, imageops};
 use serde_json::Value;
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{Running, command, finish, glyphd, repository};
+use crate::cli_command::{Running, command, finish, glyphd, repository};
 
 /// The most character errors on a clean label, as a share of its characters: a built-in model that does worse
 /// is not to be shipped.

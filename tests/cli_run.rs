@@ -11,8 +11,9 @@ use glyphd::text::score::distance;
 use image::{GrayImage, Luma};
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{DEADLINE, Outcome, Running, command, finish, glyphd, repository, wait_for};
+use crate::cli_command::{
+    DEADLINE, Outcome, Running, command, finish, glyphd, repository, wait_for,
+};
 
 /// The longest from SIGTERM to the end: what a service manager and a person at Ctrl-C wait without wondering.
 const FAREWELL: Duration = Duration::from_secs(2);

@@ -16,8 +16,7 @@ use glyphd::text::score::distance;
 use nix::unistd::{AccessFlags, access};
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{DEADLINE, Running, command, repository, wait_for};
+use crate::cli_command::{DEADLINE, Running, command, repository, wait_for};
 
 /// Pictures a second. Emulated or unoptimised, fewer are read.
 const RATE: u32 = 5;

@@ -6,12 +6,11 @@
 //! alignments that it did not drop on its way; ours takes that with the largest sum over all. So
 //! ours may read otherwise, and must then be more probable by the exact sum.
 
-mod ctc {
-    pub mod vectors;
-}
-
-use ctc::vectors::{self, Vector};
 use glyphd::text::ctc::{CUT, Flags, Hypothesis, LineDecoder, Probs};
+
+#[path = "ctc/vectors.rs"]
+mod vectors;
+use vectors::Vector;
 
 /// What the logarithm of a line's probability may miss of the exact sum. 1 % of the probability.
 const MOST_MISSED: f64 = 0.01;

@@ -1,10 +1,8 @@
 //! What `[read.knowledge]` does to what `glyphd read` says of a printed line.
 
-mod cli_command;
-
 use std::fs;
 
-use cli_command::{glyphd, repository};
+use crate::cli_command::{glyphd, repository};
 use glyphd::capture::photo;
 use serde_json::Value;
 use tempfile::TempDir;

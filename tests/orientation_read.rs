@@ -9,8 +9,7 @@ use glyphd::rotation::Rotation;
 use glyphd::vision::enhance::Orientation;
 use image::GrayImage;
 
-mod cli_command;
-use cli_command::{glyphd, repository};
+use crate::cli_command::{glyphd, repository};
 
 /// Mostly capitals and figures, which the shapes of small letters say nothing of.
 const CARD: &str = "tests/scenes/demo/009.jpg";

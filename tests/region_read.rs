@@ -8,8 +8,7 @@ use image::{DynamicImage, GrayImage, imageops};
 use serde_json::Value;
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{Outcome, glyphd, repository};
+use crate::cli_command::{Outcome, glyphd, repository};
 
 /// Around the lot and the date of the label, and where it has no print.
 const REGIONS: &str = r#"

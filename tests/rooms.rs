@@ -5,11 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-mod rooms {
-    pub mod imports;
-}
-
-use rooms::imports::Crate;
+#[path = "rooms/imports.rs"]
+mod imports;
+use imports::Crate;
 
 /// Each room, from the ground up, with those it may use. docs/design.md says what belongs into which.
 const MAY_USE: &[(&str, &[&str])] = &[

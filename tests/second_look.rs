@@ -7,8 +7,7 @@ use glyphd::rotation::Rotation;
 use image::GrayImage;
 use image::imageops::{self, FilterType};
 
-mod cli_command;
-use cli_command::repository;
+use crate::cli_command::repository;
 
 /// What the label says in large print.
 const PRINTED: [&str; 4] = [

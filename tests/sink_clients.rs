@@ -12,8 +12,7 @@ use glyphd::contract::control::Answer;
 use glyphd::contract::status::Status;
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{DEADLINE, Running, command, finish, wait_for};
+use crate::cli_command::{DEADLINE, Running, command, finish, wait_for};
 
 /// A user of no name, who is neither root nor whoever runs the tests.
 const STRANGER: u32 = 54_321;

@@ -11,8 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
 use nix::unistd::{read, ttyname, write};
 
-mod cli_command;
-use cli_command::{Running, command, finish, wait_for};
+use crate::cli_command::{Running, command, finish, wait_for};
 
 /// How long the host waits for bytes, in milliseconds.
 const PATIENCE: u16 = 60_000;

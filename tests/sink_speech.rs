@@ -16,8 +16,7 @@ use glyphd::sink::speech::{Settings, Speech};
 use glyphd::sink::{Limits, Outlet};
 use tempfile::TempDir;
 
-mod cli_command;
-use cli_command::{Running, command, finish, repository, wait_for};
+use crate::cli_command::{Running, command, finish, repository, wait_for};
 
 /// Writes down a message, has espeak-ng speak it to a file, and is done once nobody holds it up. A message that is interrupted
 /// is killed, and has no end then.

@@ -56,6 +56,7 @@ trial() {
     rm -rf "$root"
     cp -a "$FRESH/$suite" "$root"
     cp /etc/resolv.conf "$root/etc/resolv.conf"
+    echo "127.0.0.1 localhost $(hostname)" >"$root/etc/hosts"
     # Whoever installed Rust through the network has these.
     install -D -m 644 /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
     mkdir -p "$root/srv/glyphd" "$root/opt/rust" "$FRESH/built-$suite/target" "$FRESH/built-$suite/registry"

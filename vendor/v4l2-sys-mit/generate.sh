@@ -12,6 +12,7 @@ TYPES='v4l2_(audio|audioout|buffer|capability|captureparm|control|crop|cropcap|e
 TYPES="$TYPES|ext_control|ext_controls|fmtdesc|format|fract|framebuffer|frequency|frmivalenum|frmsizeenum|input|jpegcompression"
 TYPES="$TYPES|modulator|output|outputparm|pix_format|query_ext_ctrl|queryctrl|querymenu|requestbuffers|sliced_vbi_cap|standard"
 TYPES="$TYPES|std_id|streamparm|tuner|buf_type|ctrl_type|exposure_auto_type|field|frmivaltypes|frmsizetypes|memory)"
+TYPES="$TYPES|time_t"
 VARS='V4L2_(BUF_FLAG|CAP|CTRL_FLAG)_.*'
 VARS="$VARS|V4L2_CID_(AUTOGAIN|AUTO_WHITE_BALANCE|BRIGHTNESS|CONTRAST|EXPOSURE_ABSOLUTE|EXPOSURE_AUTO|FOCUS_ABSOLUTE|FOCUS_AUTO|GAIN"
 VARS="$VARS|POWER_LINE_FREQUENCY|SHARPNESS|WHITE_BALANCE_TEMPERATURE)"

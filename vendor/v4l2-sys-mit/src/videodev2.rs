@@ -81,6 +81,7 @@ pub const V4L2_CTRL_FLAG_NEXT_COMPOUND: u32 = 1073741824;
 pub const V4L2_CAP_ASYNCIO: u32 = 33554432;
 pub type __time_t = ::core::ffi::c_long;
 pub type __suseconds_t = ::core::ffi::c_long;
+pub type time_t = __time_t;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct timeval {

@@ -39,7 +39,7 @@ eval: build
 	@target=$${CARGO_TARGET_DIR:-target}/release; $$target/glyphd eval --line $(EVAL)/lines/*/ && $$target/glyphd eval $(EVAL)/pages/*/
 
 map:
-	cargo test --locked --quiet --test rooms -- --ignored --nocapture map
+	cargo test --locked --quiet --test all -- --ignored --nocapture --exact rooms::map
 
 model:
 	models/train/all.sh

@@ -1,6 +1,7 @@
 //! The tests of what a user or a program meets, one module a file. One program, since each program of tests is linked with all of
 //! glyphd again; a test that needs a process of its own (an allocator, a logger) is a `[[test]]` of its own in Cargo.toml.
 
+mod build_graph;
 mod capture_jpeg;
 mod cli_bad_input;
 mod cli_command;

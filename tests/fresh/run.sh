@@ -25,6 +25,9 @@ RUST=$(rustc --print sysroot)
 [ -x "$RUST/bin/cargo" ] && [ "$RUST" != /usr ] || fail "needs a Rust toolchain in a folder of its own, as rustup has it; this one is in $RUST"
 command -v debootstrap >/dev/null || "$ROOT/tests/install.sh" fresh debootstrap
 mkdir -p "$FRESH"
+# One at a time: two would pull the roots from under each other.
+exec 9>"$FRESH/lock"
+flock 9
 
 # The mirror that this machine's apt takes, and how it gets there.
 mirror=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |

@@ -61,8 +61,8 @@ timeout "$limit" "$glyphd" listen --json "$out/glyphd.sock" 2>"$out/listen.log" 
 wait
 
 [ "$(cat "$out/rc")" = 0 ] || fail "glyphd ended with exit code $(cat "$out/rc")"
-count() {
-    [ -s "$out/$1.txt" ] || fail "nothing came out on the $1"
-    wc -l <"$out/$1.txt"
-}
+for output in terminal socket serial; do
+    [ -s "$out/$output.txt" ] || fail "nothing came out on the $output"
+done
+count() { wc -l <"$out/$1.txt"; }
 echo "done: $(count terminal) lines on the terminal, $(count socket) events on the socket, $(count serial) lines on the serial line"

@@ -1,7 +1,7 @@
-//! Takes [`Settings`]; opens their source as often as it is asked to, as if it were one source all the time.
+//! Takes [`Settings`]; opens their source again and again, and makes it look like one source all the time.
 //!
-//! Whoever supervises drops a source that failed and opens it again. What must outlive it is kept here: which camera
-//! it was (see [`Finder::open`]), the numbers of the frames, which never begin again, and the counts, which only grow.
+//! The supervisor drops a source that failed and opens it again. What must outlive it is kept here: which camera
+//! it was (see [`Finder::open`]), the numbers of the frames, which never restart, and the counts, which only grow.
 
 use std::ops::Add;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ pub struct Finder {
     settings: Settings,
     /// The camera, once it was looked for.
     search: Option<Search>,
-    /// How many frames there had been when the source was opened last.
+    /// The count of frames when the source was opened last.
     frames_at_opening: Option<u64>,
     tally: Arc<Mutex<Tally>>,
 }

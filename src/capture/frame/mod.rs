@@ -5,6 +5,7 @@
 //! the same grey for the same print.
 
 pub mod convert;
+mod format;
 pub(crate) mod jpeg;
 
 use std::time::{Duration, SystemTime};

@@ -4,8 +4,8 @@ use super::camera::{Offer, Sizes, Wish};
 use crate::capture::frame::convert::PixelFormat;
 use crate::capture::{Rate, Settings};
 
-/// The fewest frames a second that are put up with for a format that costs less to read,
-/// where the settings ask for no rate: USB 2 carries large uncompressed pictures only slower than this.
+/// The lowest rate in frames a second at which a cheaper format is still preferred, where the settings ask for no
+/// rate: USB 2 carries large uncompressed pictures only slower than this.
 const LEAST_FPS: f64 = 5.0;
 
 /// What to ask for: the size nearest to the one wanted before all, then a rate that is fast enough,

@@ -7,13 +7,13 @@ use std::time::Duration;
 /// A picture older than this many periods of the camera had a newer one behind it that found no buffer, or will have very soon.
 const FRESH_PERIODS: f64 = 1.5;
 
-/// A picture younger than this is fresh at any rate: drivers stamp when it begins to come in, and over USB that takes a while.
+/// A picture younger than this is always fresh: drivers stamp when it begins to come in, and over USB that takes a while.
 const LEAST_FRESH: Duration = Duration::from_millis(50);
 
-/// A picture older than this is not fresh at any rate: nobody holds a label that still.
+/// A picture older than this is never fresh: nobody holds a label that still.
 const MOST_FRESH: Duration = Duration::from_secs(1);
 
-/// The period of a camera that does not tell its rate.
+/// The period assumed for a camera that does not report its rate, in seconds.
 const UNKNOWN_PERIOD: f64 = 0.1;
 
 /// A stamp older than this is no capture time (drivers with wrapped or foreign clocks).
@@ -46,7 +46,7 @@ impl Stamps {
     }
 
     /// Whether the newest picture that lay ready shows what was before the camera rather than what is.
-    /// It does where the driver had `starved`, for want of a buffer to fill: then nobody knows how long ago.
+    /// It does where the driver had `starved` for want of a buffer to fill: then its age is unknown.
     pub(super) fn is_stale(&self, stamp: Option<Duration>, starved: bool, now: Duration) -> bool {
         let age = self.believed(stamp, now).map(|stamp| now - stamp);
         starved || age.is_some_and(|age| age > self.fresh)

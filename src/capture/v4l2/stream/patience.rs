@@ -1,24 +1,24 @@
-//! Says when a silent camera is started again, and when that is of no use any more.
+//! Decides when a silent camera is restarted, and when to give it up.
 
 use std::time::Duration;
 
 /// How long the first picture after a start may take: cameras with a lens to focus and light to measure take their time.
 const UNTIL_FIRST: Duration = Duration::from_secs(3);
 
-/// How long a camera that gave pictures may be silent. One that hangs often comes back when it is started again, and nobody
-/// who holds up a label waits longer.
+/// How long a camera that gave pictures may be silent. One that hangs often works again after a restart, and nobody who
+/// holds up a label waits longer.
 const UNTIL_NEXT: Duration = Duration::from_secs(1);
 
 /// A camera may be silent for this many of its periods, however long they are: in the dark they grow.
 const PERIODS: f64 = 4.0;
 
-/// The longest period that counts: a camera slower than this is started again for nothing.
+/// The longest period that counts, in seconds: a slower camera is restarted although nothing is wrong.
 const LONGEST_PERIOD: f64 = 60.0;
 
-/// Restarts without one good picture before the camera is given up, for whoever supervises to open it anew.
+/// Restarts without one good picture before the camera is given up; the supervisor then opens it anew.
 pub(super) const FRUITLESS_RESTARTS: u32 = 3;
 
-/// How long a camera has been silent, and how often it was started again for it.
+/// How long a camera has been silent, and how often it was restarted for that.
 #[derive(Debug)]
 pub(super) struct Patience {
     periods: Duration,
@@ -59,7 +59,7 @@ impl Patience {
         };
     }
 
-    /// It was waited for `time` in vain; gives how long the camera has been silent, where that is too long.
+    /// No picture came within `time`; gives how long the camera has been silent, where that is too long.
     pub fn waited(&mut self, time: Duration) -> Option<Duration> {
         self.silence += time;
         let least = if self.delivers {

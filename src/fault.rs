@@ -53,7 +53,8 @@ impl Fault {
 
     /// The fault of a relative path: what it is relative to would depend on who starts glyphd.
     pub fn relative(key: &str, path: &Path) -> Option<Fault> {
-        let message = || format!("{}: expected a path from the root on", path.display());
+        let what = "expected an absolute path, which begins with /";
+        let message = || format!("{}: {what}", path.display());
         (!path.is_absolute()).then(|| Fault::new(key, message()))
     }
 

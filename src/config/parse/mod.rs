@@ -115,7 +115,7 @@ impl Report<'_> {
             let first = wording::first_line_of(self.text, &path)
                 .filter(|line| *line < line_number(self.text, offset))
                 .map_or(String::new(), |line| format!(" (first in line {line})"));
-            let message = format!("is here a second time{first}: keep one of them");
+            let message = format!("is defined twice{first}: keep one of them");
             self.add(Some(offset), &wording::dotted(&path), message);
             return true;
         }

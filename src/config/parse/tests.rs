@@ -152,10 +152,10 @@ fn a_key_set_twice_is_told_with_the_first_place() {
     assert_eq!(
         told("[camera]\nwidth = 1\nwidth = 2\ngian = 1\n[serial]\n[camera]\n"),
         [
-            "f:3: camera.width: is here a second time (first in line 2): keep one of them",
+            "f:3: camera.width: is defined twice (first in line 2): keep one of them",
             "f:4: camera.gian: unknown key, did you mean 'gain'? expected one of: \
                  width, gain, flip, source",
-            "f:6: camera: is here a second time (first in line 1): keep one of them",
+            "f:6: camera: is defined twice (first in line 1): keep one of them",
         ]
     );
 }

@@ -262,7 +262,7 @@ fn play(scripts: Vec<Result<Vec<Step>>>, config: Config) -> Played {
     }
 }
 
-/// A page once its lines are told.
+/// A page once its lines are published.
 fn quick() -> Config {
     Config {
         track: track::Settings {
@@ -308,7 +308,7 @@ fn a_page_comes_with_its_lines_in_order() {
 }
 
 #[test]
-fn hints_are_told_with_the_readings() {
+fn hints_are_published_with_the_readings() {
     let mut settings = quick();
     settings.guide.enabled = true;
     let played = play(vec![Ok(shown("LOT 1", 20))], settings);
@@ -333,7 +333,7 @@ fn places_are_those_in_the_picture_as_it_came() {
 }
 
 #[test]
-fn an_unplugged_camera_is_opened_again_and_nothing_is_told_twice() {
+fn an_unplugged_camera_is_opened_again_and_nothing_is_published_twice() {
     let mut before = shown("LOT 1", 3);
     before.extend([Nothing, Fail(Kind::NoDevice)]);
     let played = play(vec![Ok(before), Ok(shown("LOT 1", 4))], quick());
@@ -499,7 +499,7 @@ fn between_triggers_nothing_is_read() {
     let played = play(vec![Ok(steps)], settings);
     assert_eq!(played.lines(), [(Appeared, "LOT 2")]);
     let (state, _, reading) = played.health.figures();
-    // A line is told after three.
+    // A line is published after three.
     assert_eq!((state, reading.frames), (State::Waiting, 3));
 }
 

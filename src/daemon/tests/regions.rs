@@ -1,4 +1,4 @@
-//! What must be read in a region, and what is told where it is not.
+//! What must be read in a region, and what is published where it is not.
 
 use super::*;
 use crate::contract::event::RegionChange::{self, Filled, Missing};
@@ -26,12 +26,12 @@ fn with_regions() -> Config {
     }
 }
 
-fn told(played: &Played) -> Vec<(RegionChange, &str, &str)> {
-    let told = played.events.iter().filter_map(|event| match event {
-        Event::Region(told) => Some((told.event, told.region.as_str(), told.text.as_str())),
+fn published(played: &Played) -> Vec<(RegionChange, &str, &str)> {
+    let changes = played.events.iter().filter_map(|event| match event {
+        Event::Region(region) => Some((region.event, region.region.as_str(), region.text.as_str())),
         _ => None,
     });
-    told.collect()
+    changes.collect()
 }
 
 /// The types of the events, lines left out.
@@ -47,12 +47,12 @@ fn types(played: &Played) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_region_that_must_be_filled_is_told_to_be_missing_with_the_page_and_once_filled() {
+fn a_region_that_must_be_filled_is_published_as_missing_with_the_page_and_once_filled() {
     let mut steps = shown("@lot L1", 12);
     steps.extend(shown("@lot L1\n@expiry 12 JAN 27", 8));
     let played = play(vec![Ok(steps)], with_regions());
     assert_eq!(
-        told(&played),
+        published(&played),
         [(Missing, "expiry", ""), (Filled, "expiry", "12 JAN 27")]
     );
     assert_eq!(types(&played), ["page", "region", "page", "region"]);
@@ -72,7 +72,7 @@ fn a_region_that_must_be_filled_is_told_to_be_missing_with_the_page_and_once_fil
 }
 
 #[test]
-fn what_was_told_of_one_label_does_not_count_for_the_next() {
+fn what_was_published_of_one_label_does_not_count_for_the_next() {
     let mut steps = shown("@expiry ??", 6);
     steps.extend(shown("", 8));
     steps.extend(shown("@expiry 12 JAN 27", 6));
@@ -80,7 +80,7 @@ fn what_was_told_of_one_label_does_not_count_for_the_next() {
     steps.extend(shown("@expiry !!", 6));
     let played = play(vec![Ok(steps)], with_regions());
     assert_eq!(
-        told(&played),
+        published(&played),
         [(Missing, "expiry", "??"), (Missing, "expiry", "!!")]
     );
     assert_eq!(played.pages().len(), 3);
@@ -105,7 +105,7 @@ fn a_trigger_without_what_must_be_read_is_no_reading() {
         settings.trigger.mode = mode::Mode::Triggered;
         let played = play(vec![Ok(steps)], settings);
         assert_eq!(types(&played), ["region", "no-read"], "{shows:?}");
-        assert_eq!(told(&played), [(Missing, "expiry", "")]);
+        assert_eq!(published(&played), [(Missing, "expiry", "")]);
         assert_eq!(played.health.figures().2.no_reads, 1);
     }
 }
@@ -124,5 +124,5 @@ fn other_regions_count_from_a_reload_on() {
     else {
         panic!("no page");
     };
-    assert!(page.regions.is_empty() && told(&played).len() == 1);
+    assert!(page.regions.is_empty() && published(&played).len() == 1);
 }

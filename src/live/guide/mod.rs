@@ -79,10 +79,9 @@ impl Settings {
 struct Evidence {
     /// Most of the print can be read.
     readable: bool,
-    /// There is print that cannot be read.
-    unreadable: bool,
     clipped: Option<Hint>,
     upside_down: bool,
+    /// Most of the print that cannot be read is too small, or its edges are soft.
     small: bool,
     soft: bool,
     area: Option<Area>,
@@ -166,17 +165,9 @@ impl Guide {
 
     /// Why the print cannot be read, as far as is known.
     fn reason(&self, look: &Look, now: Duration) -> Option<Hint> {
-        let Evidence {
-            readable,
-            unreadable,
-            clipped,
-            upside_down,
-            small,
-            soft,
-            area,
-        } = self.evidence;
-        if readable {
-            return clipped;
+        let seen = &self.evidence;
+        if seen.readable {
+            return seen.clipped;
         }
         if look.brightest < DARK {
             return Some(Hint::Dark);
@@ -184,7 +175,7 @@ impl Guide {
         if look.blown > BRIGHT {
             return Some(Hint::Bright);
         }
-        if upside_down {
+        if seen.upside_down {
             return Some(Hint::UpsideDown);
         }
         let before = |memory: Duration| {
@@ -193,7 +184,7 @@ impl Guide {
         };
         let lately = before(MOMENT).and_then(|(_, area, _)| *area);
         let moves = |last: &Look, area| look.change_since(last, Some(area)) > MOVING;
-        if let (Some(last), Some(area)) = (&self.last, area.or(lately))
+        if let (Some(last), Some(area)) = (&self.last, seen.area.or(lately))
             && moves(last, area)
         {
             return Some(Hint::Moving);
@@ -206,12 +197,10 @@ impl Guide {
             return Some(Hint::Blurred);
         }
         // Tiny print has soft edges for its height even when it is in focus.
-        if unreadable && small {
+        if seen.small {
             Some(Hint::Small)
-        } else if unreadable && soft {
-            Some(Hint::Blurred)
         } else {
-            None
+            seen.soft.then_some(Hint::Blurred)
         }
     }
 
@@ -264,7 +253,6 @@ impl Evidence {
         let unread_chars: usize = doubtful.clone().map(|line| line.chars.len()).sum();
         Evidence {
             readable: read > 0 && read >= unread_chars,
-            unreadable: not_read > 0,
             clipped: page
                 .lines
                 .iter()

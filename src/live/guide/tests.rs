@@ -66,7 +66,7 @@ impl Bench {
         self.hints.extend(hint);
     }
 
-    fn told(&mut self) -> Vec<Hint> {
+    fn given(&mut self) -> Vec<Hint> {
         std::mem::take(&mut self.hints)
     }
 }
@@ -94,21 +94,21 @@ fn print_that_can_be_read_and_a_view_without_print_need_no_hint() {
         &GrayImage::from_pixel(640, 360, Luma([120])),
         &Page::default(),
     );
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
 }
 
 #[test]
-fn too_little_and_too_much_light_are_told_once_while_they_last() {
+fn too_little_and_too_much_light_are_hinted_at_once_while_they_last() {
     let mut bench = Bench::new();
     let quad = at(MIDDLE, 24.0);
     bench.show(&scene(&quad, 5, 25), &Page::default());
     bench.show(&scene(&quad, 5, 25), &Page::default());
-    assert_eq!(bench.told(), [Hint::Dark]);
+    assert_eq!(bench.given(), [Hint::Dark]);
     bench.show(&scene(&quad, 252, 255), &Page::default());
-    assert_eq!(bench.told(), [Hint::Bright]);
+    assert_eq!(bench.given(), [Hint::Bright]);
     // Print that can be read in dim light needs no hint.
     bench.show(&scene(&quad, 5, 25), &read(quad));
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
 }
 
 #[test]
@@ -118,13 +118,13 @@ fn print_that_was_sharp_a_moment_ago_is_blurred_when_it_can_no_longer_be_found()
     let sharp = scene(&quad, 30, 200);
     bench.show(&sharp, &read(quad));
     bench.show(&blur(&sharp, 4.0), &Page::default());
-    assert_eq!(bench.told(), [Hint::Blurred]);
+    assert_eq!(bench.given(), [Hint::Blurred]);
     // The label has gone: nobody knows what is there now.
     let mut bench = Bench::new();
     bench.show(&sharp, &read(quad));
     let empty = GrayImage::from_fn(640, 360, |x, _| Luma([(x / 4) as u8]));
     bench.show(&empty, &Page::default());
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
 }
 
 #[test]
@@ -132,30 +132,30 @@ fn print_that_is_found_and_cannot_be_read_is_blurred_or_small() {
     let mut bench = Bench::new();
     let quad = at(MIDDLE, 24.0);
     bench.show(&blur(&scene(&quad, 30, 200), 4.0), &doubtful(quad));
-    assert_eq!(bench.told(), [Hint::Blurred]);
+    assert_eq!(bench.given(), [Hint::Blurred]);
     let mut bench = Bench::new();
     let quad = at(MIDDLE, 9.0);
     bench.show(&scene(&quad, 30, 200), &doubtful(quad));
-    assert_eq!(bench.told(), [Hint::Small]);
+    assert_eq!(bench.given(), [Hint::Small]);
     // Neither: nobody knows why it is not read.
     let mut bench = Bench::new();
     let quad = at(MIDDLE, 24.0);
     bench.show(&scene(&quad, 30, 200), &doubtful(quad));
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
 }
 
 #[test]
-fn a_label_on_the_move_is_told_so_only_when_it_lasts() {
+fn a_label_on_the_move_is_hinted_at_only_when_it_lasts() {
     let mut bench = Bench::new();
     let place = |n: u32| at((20.0 + 40.0 * n as f32, 150.0), 40.0);
     for n in 0..6 {
         bench.frame(&scene(&place(n), 30, 200), &doubtful(place(n)));
     }
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
     for n in 0..12 {
         bench.frame(&scene(&place(n), 30, 200), &doubtful(place(n)));
     }
-    assert_eq!(bench.told(), [Hint::Moving]);
+    assert_eq!(bench.given(), [Hint::Moving]);
 }
 
 #[test]
@@ -169,11 +169,11 @@ fn in_a_picture_that_was_turned_the_side_is_that_of_the_page() {
     let luma = rotate270(&GrayImage::from_pixel(360, 640, Luma([200])));
     assert_eq!(luma.dimensions(), (640, 360));
     bench.show(&luma, &page);
-    assert_eq!(bench.told(), [Hint::ClippedRight]);
+    assert_eq!(bench.given(), [Hint::ClippedRight]);
 }
 
 #[test]
-fn print_that_runs_out_of_the_picture_is_told_with_its_side() {
+fn print_that_runs_out_of_the_picture_is_hinted_at_with_its_side() {
     for (place, hint) in [
         ((0.0, 150.0), Hint::ClippedLeft),
         ((640.0 - 192.0, 150.0), Hint::ClippedRight),
@@ -183,12 +183,12 @@ fn print_that_runs_out_of_the_picture_is_told_with_its_side() {
         let mut bench = Bench::new();
         let quad = at(place, 24.0);
         bench.show(&scene(&quad, 30, 200), &read(quad));
-        assert_eq!(bench.told(), [hint]);
+        assert_eq!(bench.given(), [hint]);
     }
 }
 
 #[test]
-fn print_on_its_head_is_told() {
+fn print_on_its_head_is_hinted_at() {
     let mut bench = Bench::new();
     let quad = at(MIDDLE, 24.0);
     let page = Page {
@@ -196,11 +196,11 @@ fn print_on_its_head_is_told() {
         ..doubtful(quad)
     };
     bench.show(&scene(&quad, 30, 200), &page);
-    assert_eq!(bench.told(), [Hint::UpsideDown]);
+    assert_eq!(bench.given(), [Hint::UpsideDown]);
 }
 
 #[test]
-fn a_reason_that_comes_and_goes_is_no_hint_and_one_that_comes_back_soon_is_not_told_again() {
+fn a_reason_that_comes_and_goes_is_no_hint_and_one_that_comes_back_soon_is_not_given_again() {
     let mut bench = Bench::new();
     let quad = at(MIDDLE, 24.0);
     let (good, dark) = (scene(&quad, 30, 200), scene(&quad, 2, 20));
@@ -208,31 +208,31 @@ fn a_reason_that_comes_and_goes_is_no_hint_and_one_that_comes_back_soon_is_not_t
         bench.frame(&dark, &Page::default());
         bench.frame(&good, &read(quad));
     }
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
     bench.show(&dark, &Page::default());
     bench.frame(&good, &read(quad));
     bench.show(&dark, &Page::default());
-    assert_eq!(bench.told(), [Hint::Dark]);
+    assert_eq!(bench.given(), [Hint::Dark]);
     bench.show(&good, &read(quad));
     bench.show(&dark, &Page::default());
-    assert_eq!(bench.told(), [Hint::Dark]);
+    assert_eq!(bench.given(), [Hint::Dark]);
 }
 
 #[test]
-fn a_page_that_is_told_is_steady_once() {
+fn a_page_that_is_published_is_steady_once() {
     let mut guide = Guide::new(Settings::default());
     assert_eq!(guide.page_published(PERIOD), Some(Hint::Steady));
     assert_eq!(guide.page_published(2 * PERIOD), None);
 }
 
 #[test]
-fn none_is_told_where_none_is_wanted() {
+fn none_is_given_where_none_is_wanted() {
     let mut bench = Bench::new();
     bench.guide.set(Settings {
         enabled: false,
         ..Settings::default()
     });
     bench.show(&GrayImage::new(640, 360), &Page::default());
-    assert_eq!(bench.told(), []);
+    assert_eq!(bench.given(), []);
     assert_eq!(bench.guide.page_published(PERIOD), None);
 }

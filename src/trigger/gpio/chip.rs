@@ -50,30 +50,26 @@ impl Chip {
     /// `NoDevice` when it is not there or not permitted, `Io` when it does not answer as a chip.
     pub fn open(path: &Path) -> Result<Self> {
         let fault =
-            |kind, what: String| Error::new(kind, format!("GPIO chip {}: {what}", path.display()));
+            |kind, what: &str| Error::new(kind, format!("GPIO chip {}: {what}", path.display()));
         // Something else may be there, which would have to be waited for.
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(OFlag::O_NONBLOCK.bits());
-        let file = options.open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => fault(
-                Kind::NoDevice,
-                "not there; `glyphd devices` lists those that are".into(),
-            ),
-            io::ErrorKind::PermissionDenied => fault(
-                Kind::NoDevice,
-                "not permitted: add the user of glyphd to the group of the device".into(),
-            ),
-            _ => fault(Kind::NoDevice, format!("cannot be opened: {error}")),
+        let file = options.open(path).map_err(|error| {
+            let what = match error.kind() {
+                io::ErrorKind::NotFound => "not there; `glyphd devices` lists those that are",
+                io::ErrorKind::PermissionDenied => {
+                    "not permitted: add the user of glyphd to the group of the device"
+                }
+                _ => &format!("cannot be opened: {error}"),
+            };
+            fault(Kind::NoDevice, what).caused_by(error)
         })?;
-        let is_device = file
-            .metadata()
-            .is_ok_and(|about| about.file_type().is_char_device());
-        if !is_device {
-            return Err(fault(Kind::Io, "is no GPIO chip".into()));
-        }
-        let info = get_chip_info(&file).map_err(|refusal| match code(&refusal) {
-            Code::ENOTTY | Code::EINVAL => fault(Kind::Io, "is no GPIO chip".into()),
-            code => fault(Kind::Io, format!("does not answer: {}", code.desc())),
+        let info = get_chip_info(&file).map_err(|refusal| {
+            let what = match code(&refusal) {
+                Code::ENOTTY | Code::EINVAL => "is no GPIO chip",
+                code => &format!("does not answer: {}", code.desc()),
+            };
+            fault(Kind::Io, what).caused_by(refusal)
         })?;
         Ok(Chip {
             file,
@@ -123,23 +119,23 @@ impl Chip {
             ..LineRequest::default()
         };
         let refused = |refusal: Refusal| {
-            let fault = |kind, what: &str| Error::new(kind, format!("GPIO {name}: {what}"));
-            match code(&refusal) {
+            let (kind, what) = match code(&refusal) {
                 Code::EBUSY => {
                     let holder = self.info(line).map(|info| text(&info.consumer));
                     let holder = holder.filter(|holder| !holder.is_empty());
                     let holder =
                         holder.map_or("another program".into(), |name| format!("{name:?}"));
-                    fault(Kind::NoDevice, &format!("in use by {holder}"))
+                    (Kind::NoDevice, &*format!("in use by {holder}"))
                 }
-                Code::ENODEV => fault(Kind::NoDevice, "has gone"),
-                Code::EPERM | Code::EACCES => fault(Kind::NoDevice, "not permitted"),
-                Code::ENXIO | Code::ENOTSUP | Code::ENOTTY | Code::EINVAL => fault(
+                Code::ENODEV => (Kind::NoDevice, "has gone"),
+                Code::EPERM | Code::EACCES => (Kind::NoDevice, "not permitted"),
+                Code::ENXIO | Code::ENOTSUP | Code::ENOTTY | Code::EINVAL => (
                     Kind::Io,
                     "cannot do what is asked: edges need a line with an interrupt, `bias` a chip that has it",
                 ),
-                code => fault(Kind::Io, code.desc()),
-            }
+                code => (Kind::Io, code.desc()),
+            };
+            Error::new(kind, format!("GPIO {name}: {what}")).caused_by(refusal)
         };
         let file = get_line(&self.file, request).map_err(refused)?;
         Ok(Edges { file, name })
@@ -242,7 +238,7 @@ impl Line for Edges {
                 Code::ENODEV => "has gone",
                 code => code.desc(),
             };
-            err!(NoDevice, "GPIO {}: {why}", self.name)
+            err!(NoDevice, "GPIO {}: {why}", self.name).caused_by(refusal)
         };
         let mut words = [0; EDGE_WORDS];
         read_event(&self.file, &mut words).map_err(gone)?;

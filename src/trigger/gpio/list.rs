@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chip_is_told_as_it_is_written_in_the_configuration() {
+    fn a_chip_is_listed_as_it_is_written_in_the_configuration() {
         let names = (0..12).map(|n| (n, format!("GPIO{n}")));
         let text = shown("/dev/gpiochip0", "pinctrl-rp1", 54, names);
         let expected = "GPIO chip /dev/gpiochip0

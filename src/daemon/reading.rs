@@ -106,11 +106,7 @@ impl<R: Reader> Reading<R> {
         links: Links<R>,
         clock: Box<dyn Clock>,
     ) -> Self {
-        let Links {
-            orders,
-            health,
-            outlets,
-        } = links;
+        let health = links.health;
         Reading {
             reader,
             source: Supervised::new(opener, health.clone()),
@@ -118,7 +114,7 @@ impl<R: Reader> Reading<R> {
             guide: Guide::new(config.guide.clone()),
             tracker: Tracker::new(track_settings(&config)),
             publisher: Publisher::new(
-                outlets,
+                links.outlets,
                 health.clone(),
                 Fields::new(config.fields.clone()),
                 Regions::new(&config.region),
@@ -128,7 +124,7 @@ impl<R: Reader> Reading<R> {
             keeper: Keeper::new(config.keep.clone()),
             config,
             rest: REST,
-            orders,
+            orders: links.orders,
             health,
             clock,
             frame: Frame::empty(),

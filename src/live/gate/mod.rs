@@ -72,7 +72,7 @@ impl Settings {
 }
 
 /// Decides for each picture.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Gate {
     settings: Settings,
     /// The means of the last picture that was read; empty before the first.
@@ -113,18 +113,7 @@ impl Gate {
     pub fn new(settings: Settings) -> Self {
         Gate {
             settings,
-            read: Vec::new(),
-            now: Vec::new(),
-            row: Vec::new(),
-            changes: Vec::new(),
-            size: (0, 0),
-            readings: 0,
-            read_at: Duration::ZERO,
-            look: Look::default(),
-            area: None,
-            seen_at: Duration::ZERO,
-            sharpest: 0.0,
-            waiting_since: None,
+            ..Gate::default()
         }
     }
 

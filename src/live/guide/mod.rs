@@ -99,6 +99,7 @@ struct Reason {
 }
 
 /// Finds the hint.
+#[derive(Default)]
 pub struct Guide {
     settings: Settings,
     evidence: Evidence,
@@ -116,12 +117,7 @@ impl Guide {
     pub fn new(settings: Settings) -> Self {
         Guide {
             settings,
-            evidence: Evidence::default(),
-            last: None,
-            read: None,
-            reason: None,
-            given: None,
-            given_at: Duration::ZERO,
+            ..Guide::default()
         }
     }
 

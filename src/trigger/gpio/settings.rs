@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::fault::Fault;
 
@@ -108,7 +108,8 @@ impl fmt::Display for Settings {
 }
 
 /// A line of a chip.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum LineName {
     /// By its number within the chip, from 0.
     Number(u32),
@@ -121,15 +122,6 @@ impl fmt::Display for LineName {
         match self {
             LineName::Number(number) => write!(f, "{number}"),
             LineName::Name(name) => write!(f, "{name:?}"),
-        }
-    }
-}
-
-impl Serialize for LineName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            LineName::Number(number) => serializer.serialize_u32(*number),
-            LineName::Name(name) => serializer.serialize_str(name),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `[keep]`: pictures of what was told, in a folder that the configuration names, for finding out why something
+//! `[keep]`: saves pictures of what was read in a folder that the configuration names, to find out why something
 //! is misread. Without such a folder no picture is ever written.
 //!
 //! At most so many files are kept: the oldest is written over.
@@ -60,7 +60,7 @@ impl Settings {
 pub struct Keeper {
     settings: Settings,
     next: u32,
-    said: LogOnce,
+    log_once: LogOnce,
 }
 
 impl Keeper {
@@ -78,7 +78,7 @@ impl Keeper {
         Keeper {
             settings,
             next,
-            said: LogOnce::default(),
+            log_once: LogOnce::default(),
         }
     }
 
@@ -94,11 +94,11 @@ impl Keeper {
         match luma.save(&file) {
             Ok(()) => {
                 self.next = (self.next + 1) % self.settings.pictures.max(1);
-                self.said.forget();
+                self.log_once.forget();
             }
             Err(fault) => {
                 let fault = fault.to_string();
-                if self.said.is_new(&fault) {
+                if self.log_once.is_new(&fault) {
                     log::warn!(
                         "{}: cannot be written: {fault} ([keep] folder)",
                         file.display()

@@ -53,7 +53,7 @@ impl Settings {
 #[derive(Debug, Default)]
 pub struct Metrics {
     written_at: Option<Instant>,
-    said: LogOnce,
+    log_once: LogOnce,
 }
 
 impl Metrics {
@@ -68,10 +68,10 @@ impl Metrics {
         }
         self.written_at = Some(Instant::now());
         match replace(file, &prometheus::text(&status())) {
-            Ok(()) => self.said.forget(),
+            Ok(()) => self.log_once.forget(),
             Err(fault) => {
                 let fault = fault.to_string();
-                if self.said.is_new(&fault) {
+                if self.log_once.is_new(&fault) {
                     log::warn!(
                         "{}: cannot be written: {fault} ([metrics] file)",
                         file.display()

@@ -1,4 +1,4 @@
-//! What glyphd tells about itself: the state of camera, reading and sinks, in figures.
+//! The status of glyphd: the state of camera, reading and sinks, in figures.
 //!
 //! Plain values, gathered by the daemon and the sinks. Counts only grow, from the start of the process on.
 
@@ -90,7 +90,7 @@ pub struct ReadingStatus {
     /// Pictures passed over, since nothing had changed since one that was read.
     #[serde(default)]
     pub still: u64,
-    /// Events told to the sinks.
+    /// Events sent to the sinks.
     pub events: u64,
     /// Triggers.
     pub triggers: u64,
@@ -108,7 +108,7 @@ pub struct TriggerStatus {
     /// Why it cannot be used just now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
-    /// Edges that were heeded.
+    /// Edges that triggered.
     pub edges: u64,
 }
 

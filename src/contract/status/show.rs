@@ -35,7 +35,7 @@ impl Status {
             _ => format!("{} ({})", state.says(), camera.source),
         };
         line += &format!(
-            "; {} pictures read, {} events told",
+            "; {} pictures read, {} events sent",
             reading.frames, reading.events
         );
         let faults = trigger.iter().filter_map(|trigger| trigger.fault.as_ref());
@@ -276,7 +276,7 @@ board    52 °C, not slowed down, 79 MiB of memory, 88 at most
         assert_eq!(status.to_string(), shown);
         assert_eq!(
             status.line(),
-            "no camera: /dev/video0: not there; 70 pictures read, 5 events told"
+            "no camera: /dev/video0: not there; 70 pictures read, 5 events sent"
         );
         let json = serde_json::to_string(&status).unwrap();
         assert_eq!(serde_json::from_str::<Status>(&json).unwrap(), status);

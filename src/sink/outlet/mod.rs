@@ -3,7 +3,7 @@
 //! Takes events without ever blocking whoever offers them and hands them on in order. The rule when
 //! the queue is full: the oldest that waits is dropped and counted, as the newest reading is what counts.
 //! What was accepted is otherwise kept until the sink took it, through faults and pauses, or `close` runs out
-//! of time, or the sink says that it is no longer worth sending; so `accepted == delivered + dropped + waiting` at any moment.
+//! of time, or the event is too old to be worth sending; so `accepted == delivered + dropped + waiting` at any moment.
 
 use std::io;
 use std::sync::{Arc, PoisonError};
@@ -127,8 +127,8 @@ impl Outlet {
             event,
             at: Instant::now(),
         });
-        // The sink may hang in a call, so that its own thread cannot say it.
-        let newly_slow = state.dropped_unsaid > 0 && state.fault.is_none() && !state.slow;
+        // The sink may hang in a call, so that its own thread cannot log this.
+        let newly_slow = state.dropped_unlogged > 0 && state.fault.is_none() && !state.slow;
         state.slow |= newly_slow;
         drop(state);
         self.waker.wake();

@@ -24,7 +24,7 @@ pub struct Counts {
 pub struct Shared {
     pub state: Mutex<State>,
     pub latencies: Latencies,
-    /// Told when the thread has made progress or has ended.
+    /// Notified when the thread has made progress or has ended.
     pub progress: Condvar,
     pub capacity: usize,
 }
@@ -41,9 +41,9 @@ pub struct Offered {
 pub struct State {
     pub queue: VecDeque<Offered>,
     pub counts: Counts,
-    /// Dropped since the log last told how many were.
-    pub dropped_unsaid: u64,
-    /// Set while the log has told that the sink is too slow, and not that it keeps up again.
+    /// Dropped since the number was last logged.
+    pub dropped_unlogged: u64,
+    /// Set from when it was logged that the sink is too slow until it was logged that it keeps up again.
     pub slow: bool,
     /// Why the sink does not work just now.
     pub fault: Option<String>,
@@ -82,10 +82,10 @@ impl State {
         }
     }
 
-    /// One went because the queue is full, which the log is yet to say.
+    /// One was dropped because the queue is full; that is yet to be logged.
     pub fn push_out(&mut self) {
         self.give_up();
-        self.dropped_unsaid += 1;
+        self.dropped_unlogged += 1;
     }
 
     pub fn give_up(&mut self) {

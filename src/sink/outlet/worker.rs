@@ -1,7 +1,7 @@
-//! The thread of an outlet: sends, tries again after faults, and says so in the log.
+//! The thread of an outlet: sends, tries again after faults, and logs them.
 //!
 //! Takes events from the queue one by one. One that the sink did not take goes back to the front of
-//! the queue, so that nothing is lost or overtaken; each fault of an outage is said once, and its end.
+//! the queue, so that nothing is lost or overtaken; each fault of an outage is logged once, and so is its end.
 
 use std::sync::Arc;
 use std::thread;
@@ -35,7 +35,7 @@ pub struct Worker {
 /// A time in which the sink fails.
 struct Outage {
     attempts: u32,
-    said: LogOnce,
+    log_once: LogOnce,
 }
 
 /// What is to be done next.
@@ -45,10 +45,10 @@ enum Next {
     End,
 }
 
-/// Tells whoever waits that the thread has ended, also when the sink panics.
-struct Farewell(Arc<Shared>);
+/// Notifies those who wait when the thread ends, also when the sink panics.
+struct EndGuard(Arc<Shared>);
 
-impl Drop for Farewell {
+impl Drop for EndGuard {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         if state.closing.is_none() {
@@ -78,7 +78,7 @@ impl Worker {
 
     /// Sends until the end.
     pub fn run(mut self) {
-        let _farewell = Farewell(Arc::clone(&self.shared));
+        let _guard = EndGuard(Arc::clone(&self.shared));
         loop {
             let done = match self.next() {
                 Next::Send(offered) => self.send(offered),
@@ -90,7 +90,7 @@ impl Worker {
             };
             let failed = match done {
                 Ok(()) => {
-                    self.say_recovery();
+                    self.log_recovery();
                     false
                 }
                 Err(fault) if fault.kind() == Kind::Data => {
@@ -98,7 +98,7 @@ impl Worker {
                     false
                 }
                 Err(fault) => {
-                    self.say_fault(&fault);
+                    self.log_fault(&fault);
                     true
                 }
             };
@@ -139,7 +139,7 @@ impl Worker {
         sent
     }
 
-    /// Waits for something to do. The end is when it was told and nothing waits, or when its time is over.
+    /// Waits for something to do. The end has come when the outlet is closing and the queue is empty or the time is over.
     fn next(&mut self) -> Next {
         loop {
             self.woken.clear();
@@ -160,7 +160,7 @@ impl Worker {
             }
             if state.slow && self.outage.is_none() {
                 state.slow = false;
-                let dropped = std::mem::take(&mut state.dropped_unsaid);
+                let dropped = std::mem::take(&mut state.dropped_unlogged);
                 drop(state);
                 warn!(
                     "{}: keeps up again, {dropped} of the oldest readings were dropped",
@@ -185,7 +185,7 @@ impl Worker {
 
     /// Waits until woken, until the moment, or until what the sink watches is ready: then true.
     fn wait(&self, moment: Option<Instant>) -> bool {
-        // In a pause the sink is broken, and what it watches would be ready for ever.
+        // In a pause the sink is broken, and what it watches would always be ready.
         let Watch { mut fds, until } = match moment {
             Some(_) => Watch::default(),
             None => self.sink.watch(),
@@ -242,16 +242,16 @@ impl Worker {
         }
     }
 
-    fn say_fault(&mut self, fault: &Error) {
+    fn log_fault(&mut self, fault: &Error) {
         self.call_sink = true;
         let fault = fault.to_string();
         self.settle(|state| state.fail(fault.clone()));
         let outage = self.outage.get_or_insert_with(|| Outage {
             attempts: 0,
-            said: LogOnce::default(),
+            log_once: LogOnce::default(),
         });
         outage.attempts = outage.attempts.saturating_add(1);
-        if outage.said.is_new(&fault) {
+        if outage.log_once.is_new(&fault) {
             warn!(
                 "{}: {fault}; will try again, and keep the newest {} readings",
                 self.sink.name(),
@@ -262,14 +262,14 @@ impl Worker {
         }
     }
 
-    fn say_recovery(&mut self) {
+    fn log_recovery(&mut self) {
         let Some(outage) = self.outage.take() else {
             return;
         };
         self.backoff.reset();
         let mut state = self.shared.lock();
         let away = state.recover().as_millis();
-        let dropped = std::mem::take(&mut state.dropped_unsaid);
+        let dropped = std::mem::take(&mut state.dropped_unlogged);
         drop(state);
         let away = humantime::format_duration(Duration::from_millis(away as u64));
         info!(

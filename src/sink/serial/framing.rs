@@ -1,14 +1,15 @@
 //! From a reading to the bytes on the line: `[STX] prefix text suffix [ETX] [LRC] terminator`.
 //!
-//! Takes lines of text and gives one frame. The text in it holds no control character, whatever it was given,
-//! and in ASCII only the bytes 0x20 to 0x7E; the frame around it is what the settings say.
+//! Takes lines of the text of events, which hold no control character, and gives one frame. In ASCII the text in it has
+//! only the bytes 0x20 to 0x7E; the frame around it is what the settings say.
 //!
 //! The check (LRC) is that of ISO 1155 and ANSI X3.28: the exclusive or of all bytes after STX, up to and
 //! with ETX. Without `stx` it begins at the prefix, without `etx` it ends with the suffix. The terminator is
 //! never part of it.
 
+use std::borrow::Cow;
+
 use super::settings::{Encoding, Settings};
-use crate::contract::plain::LineText;
 
 const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
@@ -71,15 +72,14 @@ impl Framing<'_> {
         true
     }
 
-    fn encoded(self, line: &str) -> String {
-        let line = LineText::new(line);
+    fn encoded(self, line: &str) -> Cow<'_, str> {
         match self.0.encoding {
             Encoding::Utf8 => line.into(),
             Encoding::Ascii => {
-                let mut text = deunicode::deunicode_with_tofu(line.as_str(), UNKNOWN);
+                let mut text = deunicode::deunicode_with_tofu(line, UNKNOWN);
                 text.retain(|c| (' '..='~').contains(&c));
                 // The transliteration of a syllable ends with a space.
-                text.trim().to_owned()
+                text.trim().to_owned().into()
             }
         }
     }
@@ -90,11 +90,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::contract::plain::PageText;
     use crate::sink::serial::settings::Terminator;
 
     fn framed(settings: &Settings, lines: &[&str]) -> Vec<u8> {
         let mut frame = Vec::new();
-        Framing(settings).frame(lines.iter().copied(), &mut frame);
+        let page = PageText::new(lines.iter().copied());
+        Framing(settings).frame(page.lines(), &mut frame);
         frame
     }
 

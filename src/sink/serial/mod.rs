@@ -35,8 +35,8 @@ const STALL: Duration = Duration::from_secs(5);
 
 /// Bytes taken from the host at a time, and how many times before readings have their turn again: hosts send a few
 /// bytes, so that more is noise.
-const HEARD: usize = 256;
-const HEARINGS: usize = 16;
+const READ_SIZE: usize = 256;
+const MOST_READS: usize = 16;
 
 /// The serial line.
 pub struct Serial {
@@ -64,7 +64,7 @@ impl Serial {
         let mut serial = Serial::new(settings, requests)?;
         match serial.connect() {
             Err(fault) if fault.kind() == Kind::Config => Err(fault),
-            // Told by the outlet, which tries again.
+            // The outlet logs it and tries again.
             _ => Ok(serial),
         }
     }
@@ -127,17 +127,17 @@ impl Serial {
         Ok(())
     }
 
-    /// Takes what the host has sent.
-    fn hear(&mut self) -> Result<()> {
-        let mut bytes = [0; HEARD];
-        for _ in 0..HEARINGS {
+    /// Reads what the host has sent.
+    fn read_host(&mut self) -> Result<()> {
+        let mut bytes = [0; READ_SIZE];
+        for _ in 0..MOST_READS {
             let Some(port) = &mut self.port else { break };
             let count = port.read(&mut bytes)?;
             if count == 0 {
                 break;
             }
-            let heard = bytes.get(..count).unwrap_or_default();
-            self.triggers.hear(heard, |command| {
+            let bytes = bytes.get(..count).unwrap_or_default();
+            self.triggers.search(bytes, |command| {
                 self.requests.ask(command, self.name.as_str(), None);
             });
         }
@@ -178,7 +178,7 @@ impl Sink for Serial {
 
     fn on_ready(&mut self) -> Result<()> {
         self.connect()?;
-        self.hear().inspect_err(|_| self.port = None)
+        self.read_host().inspect_err(|_| self.port = None)
     }
 
     fn send(&mut self, event: &Event) -> Result<()> {

@@ -18,7 +18,7 @@ pub struct Triggers {
 }
 
 impl Triggers {
-    /// Each string with its command; of one that is empty nothing is heard.
+    /// Each string with its command; an empty one is not looked for.
     pub fn new(strings: [(Command, &[u8]); 2]) -> Self {
         let some = strings.into_iter().filter(|(_, bytes)| !bytes.is_empty());
         Triggers {
@@ -29,8 +29,8 @@ impl Triggers {
         }
     }
 
-    /// Takes what has come next, and gives each command to `asked`.
-    pub fn hear(&mut self, bytes: &[u8], mut asked: impl FnMut(Command)) {
+    /// Takes what has come next, and gives each command found to `asked`.
+    pub fn search(&mut self, bytes: &[u8], mut asked: impl FnMut(Command)) {
         for byte in bytes {
             if self.newest.is_full() {
                 self.newest.remove(0);
@@ -72,7 +72,7 @@ mod tests {
     fn heard<'a>(triggers: &mut Triggers, pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
         let mut all = String::new();
         for piece in pieces {
-            triggers.hear(piece, |command| {
+            triggers.search(piece, |command| {
                 all.push(if command == Command::Trigger {
                     't'
                 } else {

@@ -1,6 +1,6 @@
-//! One program at the other end of the socket, with what it has yet to be sent, and what it has said.
+//! One program at the other end of the socket, with the output that waits for it and the input that came from it.
 //!
-//! Nothing here blocks: what the program does not take waits, up to a bound, past which it counts as
+//! Nothing here blocks: what the program does not read waits in a buffer. When the buffer is full, the program counts as
 //! one that does not read. While an answer is due, nothing more is taken from it: so answers come in the order of
 //! what was asked, and one that asks without end waits for itself alone.
 
@@ -51,11 +51,11 @@ pub struct Client {
     /// Bytes in `waiting` that were not.
     bytes: usize,
     input: Input,
-    /// Whether something that it asked is not yet answered.
+    /// Whether it waits for an answer.
     asking: bool,
-    /// False once it said that it wants no events.
+    /// False once it has asked for no more events.
     listening: bool,
-    /// Lines that it sent in a row, which were no commands.
+    /// Wrong lines that it sent in a row.
     pub wrong_lines: u32,
 }
 
@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    /// Bytes that it has yet to be sent.
+    /// Bytes that wait to be sent.
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -90,16 +90,16 @@ impl Client {
         PollFd::new(self.stream.as_fd(), flags)
     }
 
-    /// As `tell`, for a line of which it has a use only while it listens.
-    pub fn tell_event(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
+    /// As `send`, for an event: only clients that listen get it.
+    pub fn send_event(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
         if self.listening {
-            return self.tell(line);
+            return self.send(line);
         }
         Ok(())
     }
 
-    /// Lets `line` wait, and sends what the program takes now.
-    pub fn tell(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
+    /// Queues `line`, and sends as much as the program takes now.
+    pub fn send(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
         self.waiting.push_back(Arc::clone(line));
         self.bytes += line.len();
         self.flush()?;
@@ -110,7 +110,7 @@ impl Client {
         }
     }
 
-    /// Sees to what `poll` found. What it said is then to be asked for.
+    /// Reads and writes as `poll` found possible. `next_line` then gives what was read.
     pub fn serve(&mut self, found: PollFlags) -> Result<(), Gone> {
         if found.intersects(PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL) {
             return Err(Gone::Left);
@@ -124,7 +124,7 @@ impl Client {
         Ok(())
     }
 
-    /// What it said next; nothing while an answer is due.
+    /// The next line of its input; none while an answer is due.
     pub fn next_line(&mut self) -> Option<Line> {
         if self.asking {
             return None;
@@ -132,8 +132,8 @@ impl Client {
         self.input.next_line()
     }
 
-    /// What it said and nobody took, once it has left.
-    pub fn last_words(&mut self) -> impl Iterator<Item = Line> {
+    /// The lines that were not handled when it left.
+    pub fn rest(&mut self) -> impl Iterator<Item = Line> {
         let _ = self.hear();
         self.input.end();
         std::iter::from_fn(|| self.input.next_line())
@@ -147,7 +147,7 @@ impl Client {
     /// The answer that was due to it.
     pub fn answer(&mut self, line: &Arc<[u8]>) -> Result<(), Gone> {
         self.asking = false;
-        self.tell(line)
+        self.send(line)
     }
 
     /// It wants no more events.
@@ -155,7 +155,7 @@ impl Client {
         self.listening = false;
     }
 
-    /// That it has left, once it has nothing more to say and nothing more to hear.
+    /// An error when it has nothing more to send and nothing more to receive.
     pub fn stays(&self) -> Result<(), Gone> {
         let over = self.input.has_ended() && !self.listening && !self.asking && self.bytes == 0;
         if over { Err(Gone::Left) } else { Ok(()) }
@@ -226,7 +226,7 @@ mod tests {
         let mut received = Vec::new();
         let mut piece = [0; 5000];
         for line in &lines {
-            client.tell(line).unwrap();
+            client.send(line).unwrap();
             let count = theirs.read(&mut piece).unwrap();
             received.extend_from_slice(&piece[..count]);
         }
@@ -243,7 +243,7 @@ mod tests {
     fn one_that_does_not_read_overflows_at_the_bound() {
         let (mut client, _theirs) = pair();
         let line: Arc<[u8]> = vec![b'x'; BUFFER / 8].into();
-        let gone = (0..1000).find_map(|_| client.tell(&line).err());
+        let gone = (0..1000).find_map(|_| client.send(&line).err());
         assert!(matches!(gone, Some(Gone::Overflowed)), "{gone:?}");
         assert!(client.bytes() <= BUFFER + line.len());
     }
@@ -252,7 +252,7 @@ mod tests {
     fn one_that_has_left_is_found_out() {
         let (mut client, theirs) = pair();
         drop(theirs);
-        assert!(matches!(client.tell(&b"x\n"[..].into()), Err(Gone::Left)));
+        assert!(matches!(client.send(&b"x\n"[..].into()), Err(Gone::Left)));
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
         theirs.shutdown(std::net::Shutdown::Write).unwrap();
         (0..2).for_each(|_| client.serve(PollFlags::POLLIN).unwrap());
         client.quiet();
-        client.tell_event(&b"event\n"[..].into()).unwrap();
+        client.send_event(&b"event\n"[..].into()).unwrap();
         assert_eq!(client.next_line(), Some(Line::Whole(b"one".to_vec())));
         client.ask();
         client.stays().unwrap();

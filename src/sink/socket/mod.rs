@@ -24,9 +24,9 @@ use crate::contract::status::ClientStatus;
 use crate::error::{Result, err};
 use crate::retry::wait::{self, Woken};
 
+mod accept;
 mod client;
-mod desk;
-mod door;
+mod commands;
 mod path;
 mod post;
 mod request;
@@ -37,7 +37,7 @@ mod view;
 pub use settings::{SYSTEM_PATH, Settings, default_paths};
 
 use client::{Client, Gone, as_line};
-use desk::Desk;
+use commands::Commands;
 use path::Claim;
 use post::{Message, Post};
 use rules::Rules;
@@ -46,14 +46,14 @@ use view::View;
 /// The longest event in bytes, so that a few fit into the buffer of a client. A page of 200 long
 /// lines has a tenth of it.
 const LONGEST_EVENT: usize = client::BUFFER / 4;
-/// How often the socket file is looked for: whoever removed it by mistake has it back within this time.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// Descriptors that are waited for besides those of the clients, and before them.
+/// How often the socket file is checked: one that was removed by mistake is back within this time.
+const CHECK_EVERY: Duration = Duration::from_secs(10);
+/// Descriptors in the list to poll before those of the clients.
 const OURS: usize = 2;
-/// How long new settings may take: the socket's thread never blocks, so that more means that it hangs.
+/// How long new settings may take: the thread of the socket never blocks, so a longer time means that it hangs.
 const APPLYING: Duration = Duration::from_secs(2);
 
-/// What a client that is one too many, or not permitted, is told, as a line of JSON, before it is closed.
+/// The line of JSON that is sent to a client over the limit, or not permitted, before its connection is closed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
     v: u32,
@@ -78,7 +78,7 @@ impl Refusal {
     }
 }
 
-/// How the clients are doing, for whoever asks for the status.
+/// The counts of clients, shared with the status.
 #[derive(Clone, Default)]
 struct Tally(Arc<Mutex<ClientStatus>>);
 
@@ -88,15 +88,15 @@ impl Tally {
     }
 }
 
-/// The socket, with all who are connected.
+/// The socket with its clients.
 pub struct Socket {
     name: String,
     listener: UnixListener,
     claim: Claim,
     rules: Rules,
-    desk: Desk,
+    commands: Commands,
     inbox: Receiver<Message>,
-    /// That there is something in the inbox.
+    /// Wakes the thread when a message is in the inbox.
     woken: Woken,
     tally: Tally,
     clients: Vec<Client>,
@@ -105,9 +105,9 @@ pub struct Socket {
     /// Set at the end: nobody is accepted any more.
     closing: bool,
     accept_again: Option<Instant>,
-    /// When the place of the socket is looked at next, and how often.
-    look: Instant,
-    look_every: Duration,
+    /// When the socket file is checked next, and how often.
+    next_check: Instant,
+    check_every: Duration,
     logged: Logged,
 }
 
@@ -121,16 +121,20 @@ struct Logged {
 }
 
 impl Socket {
-    /// Makes the socket. Who connects is served once it is in an outlet; what clients ask goes to `requests`.
+    /// Makes the socket. Clients are served once it is in an outlet; their commands go to `requests`.
     ///
     /// # Errors
     /// `Config` for settings that cannot be used or a file in the way that is no socket; `NoDevice` when
     /// another program serves this path; `Io` when the folder is missing or may not be written.
     pub fn open(settings: &Settings, requests: Requests) -> Result<Self> {
-        Socket::open_looking(settings, requests, LOOK_EVERY)
+        Socket::open_checking(settings, requests, CHECK_EVERY)
     }
 
-    fn open_looking(settings: &Settings, requests: Requests, look_every: Duration) -> Result<Self> {
+    fn open_checking(
+        settings: &Settings,
+        requests: Requests,
+        check_every: Duration,
+    ) -> Result<Self> {
         let path = settings.place();
         let name = format!("socket {}", path.display());
         let rules = Rules::of(settings)?;
@@ -144,7 +148,7 @@ impl Socket {
             name,
             listener,
             claim,
-            desk: Desk::new(rules.commands.clone(), requests, post),
+            commands: Commands::new(rules.commands.clone(), requests, post),
             rules,
             inbox,
             woken,
@@ -154,8 +158,8 @@ impl Socket {
             view: View::default(),
             closing: false,
             accept_again: None,
-            look: Instant::now() + look_every,
-            look_every,
+            next_check: Instant::now() + check_every,
+            check_every,
             logged: Logged::default(),
         })
     }
@@ -165,15 +169,16 @@ impl Socket {
         self.claim.path()
     }
 
-    /// With which its settings can be changed while it works.
+    /// A handle that changes its settings while it is served.
     pub fn handle(&self) -> Handle {
         Handle {
             path: self.path().to_owned(),
-            post: self.desk.post.clone(),
+            post: self.commands.post.clone(),
         }
     }
 
-    /// Takes what clients say and what is for them, and sends what waits; until the moment at most it waits for any of it.
+    /// Waits until a client or a message is ready, or until the moment; then reads, accepts, answers and writes all that is
+    /// possible without blocking.
     fn serve(&mut self, until: Instant) -> Result<()> {
         let mut fds = self.watch().fds;
         let waited = wait::until(&mut fds, Some(until));
@@ -182,32 +187,32 @@ impl Socket {
             err!(Io, "cannot wait for clients: {}", fault.desc()).caused_by(fault)
         })?;
         let mut found = found.into_iter();
-        self.keep(|client, desk| match found.next() {
+        self.for_each_client(|client, commands| match found.next() {
             Some(flags) if !flags.is_empty() => {
                 client.serve(flags)?;
-                desk.attend(client)
+                commands.handle(client)
             }
             _ => Ok(()),
         });
         self.accept();
         self.woken.clear();
         while let Ok(message) = self.inbox.try_recv() {
-            self.take(message);
+            self.on_message(message);
         }
-        self.look();
+        self.check_place();
         Ok(())
     }
 
-    fn take(&mut self, message: Message) {
+    fn on_message(&mut self, message: Message) {
         match message {
             Message::Answer(id, answer) => {
                 let line = as_line(answer.to_json());
-                self.keep(|client, desk| {
+                self.for_each_client(|client, commands| {
                     if client.id != id {
                         return Ok(());
                     }
                     client.answer(&line)?;
-                    desk.attend(client)
+                    commands.handle(client)
                 });
             }
             Message::Rules(rules, done) => {
@@ -216,7 +221,7 @@ impl Socket {
         }
     }
 
-    /// Works by `rules` from now on; clients who may no longer connect are sent away. After an error all is as before.
+    /// Applies `rules`; clients that may no longer connect are disconnected. After an error the old rules are still in force.
     fn change(&mut self, rules: Rules) -> Result<()> {
         if self.claim.holds() {
             let done = self.claim.permit(rules.mode, rules.group);
@@ -227,20 +232,20 @@ impl Socket {
         } else {
             self.claim_again(&rules)?;
         }
-        self.desk.commands.clone_from(&rules.commands);
+        self.commands.allowed.clone_from(&rules.commands);
         self.rules = rules;
         self.logged = Logged::default();
         self.dismiss();
         Ok(())
     }
 
-    /// Looks from time to time whether somebody has removed the socket file, and if so makes it anew.
-    fn look(&mut self) {
+    /// Checks from time to time whether the socket file was removed, and if so makes it again.
+    fn check_place(&mut self) {
         let now = Instant::now();
-        if now < self.look || self.closing {
+        if now < self.next_check || self.closing {
             return;
         }
-        self.look = now + self.look_every;
+        self.next_check = now + self.check_every;
         if self.claim.holds() {
             return;
         }
@@ -259,24 +264,27 @@ impl Socket {
 
     fn claim_again(&mut self, rules: &Rules) -> Result<()> {
         let (listener, claim) = path::claim(self.claim.path(), rules.mode, rules.group)?;
-        // Those who came before the file was removed wait there.
+        // Clients that connected before the file was removed wait at the old listener.
         self.accept();
         (self.listener, self.claim) = (listener, claim);
         Ok(())
     }
 
-    /// Does `step` with each client, and lets those go that are gone.
-    fn keep(&mut self, mut step: impl FnMut(&mut Client, &Desk) -> std::result::Result<(), Gone>) {
-        let (name, desk, tally) = (&self.name, &self.desk, &self.tally);
+    /// Does `step` with each client, and removes those that have gone.
+    fn for_each_client(
+        &mut self,
+        mut step: impl FnMut(&mut Client, &Commands) -> std::result::Result<(), Gone>,
+    ) {
+        let (name, commands, tally) = (&self.name, &self.commands, &self.tally);
         let before = self.clients.len();
         self.clients.retain_mut(|client| {
-            let Err(gone) = step(client, desk).and_then(|()| client.stays()) else {
+            let Err(gone) = step(client, commands).and_then(|()| client.stays()) else {
                 return true;
             };
             let process = client.peer.process;
             match gone {
                 Gone::Left => {
-                    desk.last_words(client);
+                    commands.rest(client);
                     debug!("{name}: process {process} has left");
                 }
                 Gone::Broken(fault) => warn!("{name}: process {process}: {fault}"),
@@ -316,7 +324,7 @@ impl Sink for Socket {
             PollFd::new(self.listener.as_fd(), connections),
         ];
         let clients = self.clients.iter().map(Client::poll_fd);
-        let look = self.look;
+        let look = self.next_check;
         Watch {
             fds: ours.into_iter().chain(clients).collect(),
             until: Some(self.accept_again.map_or(look, |again| again.min(look))),
@@ -336,7 +344,7 @@ impl Sink for Socket {
                 "an event of {length} bytes, at most {LONGEST_EVENT}"
             ));
         }
-        // Whoever connected before gets it, and what clients say is taken however many events come.
+        // Clients that connected before get the event; commands are handled also while events never end.
         self.serve(Instant::now())?;
         match event {
             Event::Line(line) if line.event == LineChange::Gone => self.view.forget(line.id),
@@ -349,7 +357,7 @@ impl Sink for Socket {
             }
             Event::Page(_) | Event::Guide(_) | Event::NoRead(_) | Event::Region(_) => {}
         }
-        self.keep(|client, _| client.tell_event(&line));
+        self.for_each_client(|client, _| client.send_event(&line));
         Ok(())
     }
 
@@ -379,8 +387,8 @@ impl Handle {
         &self.path
     }
 
-    /// Works by `settings` from now on: mode, group, users, groups, clients and commands. Who is connected stays,
-    /// except those who may no longer connect. A socket file that somebody removed is made anew.
+    /// Applies mode, group, users, groups, clients and commands of `settings`. Clients stay connected, except those that may
+    /// no longer connect. A socket file that was removed is made again.
     ///
     /// # Errors
     /// `Config` for settings that cannot be used or are for another path, `Io` when the system does not let us; in
@@ -395,9 +403,9 @@ impl Handle {
         }
         let (done, outcome) = mpsc::sync_channel(1);
         let rules = Rules::of(settings)?;
-        let told = self.post.tell(Message::Rules(rules, done));
+        let sent = self.post.send(Message::Rules(rules, done));
         let hangs = || err!(Io, "socket {path}: its thread does not answer");
-        told.map_err(|_| hangs())?;
+        sent.map_err(|_| hangs())?;
         outcome.recv_timeout(APPLYING).map_err(|_| hangs())?
     }
 }

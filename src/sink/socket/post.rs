@@ -1,4 +1,4 @@
-//! What goes from other threads to that of the socket, and the way it gets there.
+//! Messages from other threads to the thread of the socket.
 
 use std::sync::mpsc::{SendError, Sender, SyncSender};
 
@@ -7,16 +7,15 @@ use crate::contract::control::Answer;
 use crate::error::Result as Outcome;
 use crate::retry::wait::Waker;
 
-/// What the socket is told.
+/// A message.
 pub enum Message {
-    /// What the client of this id is due.
+    /// The answer for the client with this id.
     Answer(u64, Answer),
-    /// Work by these from now on, and tell whether that could be done.
+    /// New rules; the result says whether they could be applied.
     Rules(Rules, SyncSender<Outcome<()>>),
 }
 
-/// Where messages are handed in. They never wait: at any time there are one set of rules and one answer for each client on
-/// their way, and no more.
+/// Sends messages; never blocks. At any time at most one set of rules and one answer for each client are on their way.
 #[derive(Clone, Debug)]
 pub struct Post {
     inbox: Sender<Message>,
@@ -28,8 +27,8 @@ impl Post {
         Post { inbox, waker }
     }
 
-    /// An error when the socket is no more.
-    pub fn tell(&self, message: Message) -> Result<(), SendError<Message>> {
+    /// An error when the socket has ended.
+    pub fn send(&self, message: Message) -> Result<(), SendError<Message>> {
         self.inbox.send(message)?;
         self.waker.wake();
         Ok(())

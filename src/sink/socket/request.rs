@@ -1,4 +1,4 @@
-//! What a client says: lines, each a command.
+//! The input of a client: lines, each a command.
 //!
 //! Takes bytes as they come and gives whole lines of bounded length, then the command that a line is for: a bare
 //! word, or a JSON object with the word as its `command`. Whatever comes, no more than [`HELD`] bytes are kept.
@@ -14,12 +14,12 @@ use crate::contract::plain::LineText;
 pub const LONGEST_LINE: usize = 1024;
 /// Bytes kept for one client: a few lines, so that commands may be sent without waiting for each answer.
 const HELD: usize = 4 * LONGEST_LINE;
-/// Characters of a wrong line that are said back.
-const SAID_BACK: usize = 40;
-/// The word of a client that wants answers alone.
+/// Characters of a wrong line that are quoted in the answer.
+const QUOTED: usize = 40;
+/// The word of a client that wants only answers.
 pub const QUIET: &str = "quiet";
 
-/// What a client has said and was not yet looked at.
+/// Input that was not yet handled.
 #[derive(Debug, Default)]
 pub struct Input {
     bytes: Vec<u8>,
@@ -37,7 +37,7 @@ pub enum Line {
 }
 
 impl Input {
-    /// Takes what has come, as far as there is room. An error of kind `WouldBlock` when nothing has.
+    /// Reads as much as there is room for. An error of kind `WouldBlock` when nothing has.
     pub fn read_from(&mut self, mut stream: impl Read) -> io::Result<()> {
         let mut piece = [0; HELD];
         let room = HELD.saturating_sub(self.bytes.len());
@@ -89,12 +89,12 @@ impl Input {
     }
 }
 
-/// What a line is for.
+/// What a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// The daemon is to do this.
+pub enum Parsed {
+    /// A command for the daemon.
     Command(Command),
-    /// No more events are to come here.
+    /// No more events on this connection.
     Quiet,
 }
 
@@ -103,8 +103,8 @@ struct Spelt {
     command: String,
 }
 
-/// What `line` is for; none for a blank line. What cannot be understood is answered.
-pub fn parse(line: &Line) -> Option<Result<Wish, Answer>> {
+/// What `line` asks for; none for a blank line. The error is the answer to a line that is no command.
+pub fn parse(line: &Line) -> Option<Result<Parsed, Answer>> {
     let Line::Whole(bytes) = line else {
         let why = format!("a line of more than {LONGEST_LINE} bytes is no command");
         return Some(Err(Answer::refused("", why)));
@@ -117,26 +117,26 @@ pub fn parse(line: &Line) -> Option<Result<Wish, Answer>> {
     let word = if text.starts_with('{') {
         let Ok(spelt) = serde_json::from_str::<Spelt>(text) else {
             let why = "expected JSON as {\"command\":\"status\"}";
-            return Some(Err(Answer::refused(said_back(text), why)));
+            return Some(Err(Answer::refused(quoted(text), why)));
         };
         spelt.command
     } else {
         text.to_owned()
     };
     Some(match Command::of_word(&word) {
-        Some(command) => Ok(Wish::Command(command)),
-        None if word.trim().eq_ignore_ascii_case(QUIET) => Ok(Wish::Quiet),
+        Some(command) => Ok(Parsed::Command(command)),
+        None if word.trim().eq_ignore_ascii_case(QUIET) => Ok(Parsed::Quiet),
         None => {
             let words: Vec<&str> = Command::ALL.iter().map(|command| command.word()).collect();
             let why = format!("unknown: expected {} or {QUIET}", words.join(", "));
-            Err(Answer::refused(said_back(&word), why))
+            Err(Answer::refused(quoted(&word), why))
         }
     })
 }
 
-/// The beginning of what was said, without control characters.
-fn said_back(text: &str) -> String {
-    let beginning: String = text.chars().take(SAID_BACK).collect();
+/// The beginning of a line, without control characters.
+fn quoted(text: &str) -> String {
+    let beginning: String = text.chars().take(QUOTED).collect();
     LineText::new(&beginning).into()
 }
 
@@ -164,13 +164,13 @@ mod tests {
                 format!(" {}\r", command.word().to_uppercase()),
                 format!("{{\"command\":\"{command}\",\"more\":[1]}}"),
             ] {
-                assert_eq!(parse(&whole(&line)), Some(Ok(Wish::Command(command))));
+                assert_eq!(parse(&whole(&line)), Some(Ok(Parsed::Command(command))));
             }
         }
-        assert_eq!(parse(&whole("quiet")), Some(Ok(Wish::Quiet)));
+        assert_eq!(parse(&whole("quiet")), Some(Ok(Parsed::Quiet)));
         assert_eq!(
             parse(&whole("{\"command\":\"Quiet\"}")),
-            Some(Ok(Wish::Quiet))
+            Some(Ok(Parsed::Quiet))
         );
         assert_eq!(parse(&whole(" \r")), None);
     }
@@ -183,7 +183,7 @@ mod tests {
             message,
             "unknown: expected status, trigger, stop, pause, resume, reload or quiet"
         );
-        assert_eq!(why(&"x".repeat(500)).0.len(), SAID_BACK);
+        assert_eq!(why(&"x".repeat(500)).0.len(), QUOTED);
         for json in ["{\"command\":7}", "{", "{}", "{\"command\":\"status\"} x"] {
             assert!(why(json).1.starts_with("expected JSON"), "{json}");
         }

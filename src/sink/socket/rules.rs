@@ -1,4 +1,4 @@
-//! What the settings say of clients, with the names in them looked up.
+//! The rules for clients: the settings, with the names of users and groups looked up.
 //!
 //! Takes settings and gives [`Rules`]: how many may connect, who, and what they may ask. Root and the user that
 //! glyphd runs as always may connect: they could do all of it anyway, and `glyphd status` must work for them.

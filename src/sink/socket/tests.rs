@@ -74,7 +74,7 @@ fn unserved(settings: Settings) -> (Socket, Settings, tempfile::TempDir, Inbox) 
         ..settings
     };
     let (requests, inbox) = requests();
-    let socket = Socket::open_looking(&settings, requests, Duration::from_millis(5)).unwrap();
+    let socket = Socket::open_checking(&settings, requests, Duration::from_millis(5)).unwrap();
     (socket, settings, folder, inbox)
 }
 

@@ -19,12 +19,12 @@ pub struct View {
 }
 
 impl View {
-    /// The line of this id is in view, and `told` tells a newcomer of it.
-    pub fn show(&mut self, id: u64, told: Arc<[u8]>) {
-        self.bytes += told.len();
+    /// The line of this id is in view; a new client is sent `json` for it.
+    pub fn show(&mut self, id: u64, json: Arc<[u8]>) {
+        self.bytes += json.len();
         match self.lines.iter_mut().find(|line| line.0 == id) {
-            Some(line) => self.bytes -= std::mem::replace(&mut line.1, told).len(),
-            None => self.lines.push_back((id, told)),
+            Some(line) => self.bytes -= std::mem::replace(&mut line.1, json).len(),
+            None => self.lines.push_back((id, json)),
         }
         while self.lines.len() > LINES || self.bytes > BYTES {
             self.remove(0);
@@ -38,14 +38,14 @@ impl View {
         }
     }
 
-    /// What a newcomer is told, in the order in which the lines appeared.
+    /// The JSON that a new client is sent, in the order in which the lines appeared.
     pub fn lines(&self) -> impl Iterator<Item = &Arc<[u8]>> {
         self.lines.iter().map(|line| &line.1)
     }
 
     fn remove(&mut self, at: usize) {
-        if let Some((_, told)) = self.lines.remove(at) {
-            self.bytes -= told.len();
+        if let Some((_, json)) = self.lines.remove(at) {
+            self.bytes -= json.len();
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Takes pages that stand still, hints, and the lines that go, and has the text said by the desktop's speech service. A text
 //! interrupts whatever is being said; a hint never interrupts a text, but waits a few seconds for its end; nothing is
 //! said twice. A server that goes away is noticed at once and connected to again as soon as it is there. A setting that
-//! the server does not know is said in the log, and the rest is spoken without it.
+//! the server does not know is logged, and the rest is spoken without it.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -45,8 +45,8 @@ pub struct Speech {
     phrases: &'static Phrases,
     connection: Option<Connection>,
     turn: Turn,
-    /// What the log has been told of settings that the server does not know.
-    said: LogOnce,
+    /// Settings that the server does not know are logged once.
+    log_once: LogOnce,
 }
 
 impl Speech {
@@ -69,11 +69,11 @@ impl Speech {
             phrases: phrases.unwrap_or_else(Phrases::english),
             connection: None,
             turn: Turn::default(),
-            said: LogOnce::default(),
+            log_once: LogOnce::default(),
         })
     }
 
-    /// Does `work` with a connection; one that broke down is given up.
+    /// Does `work` with a connection; a broken one is given up.
     fn with<T>(&mut self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -120,7 +120,7 @@ impl Speech {
             if is_there || answer.refusal().is_some() {
                 self.set(connection, "module", "OUTPUT_MODULE", &module)?;
             } else {
-                self.complain(
+                self.warn_once(
                     "module",
                     &format!(
                         "no synthesizer \"{module}\", another one speaks; `spd-say -O` lists them"
@@ -142,7 +142,7 @@ impl Speech {
         // A synthesizer that does not tell its voices may have any.
         let tells = answer.refusal().is_none();
         if tells && !has_language {
-            self.complain(
+            self.warn_once(
                 "language",
                 &format!("no voice for \"{language}\", another language's speaks; `spd-say -L` lists them"),
             );
@@ -152,7 +152,7 @@ impl Speech {
             Some(voice) if has_voice || !tells => {
                 self.set(connection, "voice", "SYNTHESIS_VOICE", &voice)?;
             }
-            Some(voice) => self.complain(
+            Some(voice) => self.warn_once(
                 "voice",
                 &format!("no voice \"{voice}\", the usual one speaks; `spd-say -L` lists them"),
             ),
@@ -174,7 +174,7 @@ impl Speech {
     fn set(&mut self, to: &mut Connection, key: &str, parameter: &str, value: &str) -> Result<()> {
         let answer = to.ask(&format!("SET SELF {parameter} {value}"))?;
         if let Some(refusal) = answer.refusal() {
-            self.complain(
+            self.warn_once(
                 key,
                 &format!("\"{value}\" is refused by Speech Dispatcher: {refusal}"),
             );
@@ -182,14 +182,14 @@ impl Speech {
         Ok(())
     }
 
-    fn complain(&mut self, key: &str, what: &str) {
+    fn warn_once(&mut self, key: &str, what: &str) {
         let fault = format!("output.speech.{key}: {what}");
-        if self.said.is_new(&fault) {
+        if self.log_once.is_new(&fault) {
             warn!("speech: {fault}");
         }
     }
 
-    fn say_page(&mut self, page: &PageEvent) -> Result<()> {
+    fn speak_page(&mut self, page: &PageEvent) -> Result<()> {
         if !self.turn.is_new(page) {
             return Ok(());
         }
@@ -199,8 +199,8 @@ impl Speech {
         Ok(())
     }
 
-    /// Says a hint that was told at this time.
-    fn say_hint(&mut self, hint: Hint, at: Instant) -> Result<()> {
+    /// Speaks a hint that came at this time.
+    fn speak_hint(&mut self, hint: Hint, at: Instant) -> Result<()> {
         let Some(phrase) = self.phrases.phrase(hint) else {
             return Ok(());
         };
@@ -252,11 +252,11 @@ impl Sink for Speech {
         // again, since nothing of it was said.
         self.listen()?;
         match event {
-            Event::Page(page) => self.say_page(page)?,
+            Event::Page(page) => self.speak_page(page)?,
             Event::Guide(guide) => {
                 let now = Instant::now();
                 if self.turn.is_due(guide.hint, now) {
-                    self.say_hint(guide.hint, now)?;
+                    self.speak_hint(guide.hint, now)?;
                 }
             }
             Event::Line(line) if line.event == LineChange::Gone => self.turn.line_gone(line.id),
@@ -272,7 +272,7 @@ impl Sink for Speech {
     fn on_ready(&mut self) -> Result<()> {
         self.listen()?;
         match self.turn.waited(Instant::now()) {
-            Some((hint, at)) => self.say_hint(hint, at),
+            Some((hint, at)) => self.speak_hint(hint, at),
             None => Ok(()),
         }
     }

@@ -316,7 +316,7 @@ fn voice_language_and_rate_are_set_before_anything_is_said() {
             "SET SELF PRIORITY notification",
         ]
     );
-    assert!(speech.said.is_quiet());
+    assert!(speech.log_once.is_quiet());
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn what_the_server_does_not_have_is_told_and_the_rest_is_spoken_without_it() {
         "output.speech.voice: no voice \"Nobody\", the usual one speaks; `spd-say -L` lists them",
         "output.speech.rate: \"50\" is refused by Speech Dispatcher: ERR NOT LIKED",
     ] {
-        assert!(!speech.said.is_new(fault), "{fault}");
+        assert!(!speech.log_once.is_new(fault), "{fault}");
     }
 }
 
@@ -357,7 +357,7 @@ fn a_synthesizer_that_does_not_tell_its_voices_is_believed_to_have_them() {
     let mut speech = Speech::open(&settings).unwrap();
     speech.on_ready().unwrap();
     assert_eq!(server.set("VOICE "), ["SET SELF SYNTHESIS_VOICE Nobody"]);
-    assert!(speech.said.is_quiet());
+    assert!(speech.log_once.is_quiet());
 }
 
 /// Waits until the server has been told so much, or the state of the outlet is so.

@@ -1,7 +1,7 @@
-//! Whose turn it is to be said: what was said, what is being said, and what waits.
+//! What is spoken next: what was spoken, what is being spoken, and what waits.
 //!
 //! Takes events and what Speech Dispatcher reports of the messages it was given, and decides what to give it next; it does no
-//! I/O and is told the time. Speech Dispatcher itself sees to it that a text interrupts whatever is being said and that a
+//! I/O and is given the time. Speech Dispatcher itself sees to it that a text interrupts whatever is being said and that a
 //! hint is dropped while a text is. Kept here: a page is not said again while any of it stays in view, a hint not within
 //! [`REMEMBERED`] unless something else was said since; a hint that was dropped is said once there is quiet,
 //! unless it is older than [`FRESH`] or something newer has come.
@@ -40,7 +40,7 @@ struct Page {
 #[derive(Debug)]
 struct Heard {
     hint: Hint,
-    /// When it was told.
+    /// When the event came.
     at: Instant,
     message: Message,
 }
@@ -71,7 +71,7 @@ impl Message {
 }
 
 impl Turn {
-    /// Whether a page that was told is to be said.
+    /// Whether a page is to be spoken.
     pub fn is_new(&self, page: &PageEvent) -> bool {
         let text = page.text.as_str();
         let same = self.page.as_ref().is_some_and(|said| said.text == text);
@@ -97,7 +97,7 @@ impl Turn {
         self.page.take_if(|page| page.lines.is_empty());
     }
 
-    /// Whether a hint that was told is to be said. What waits is older, and goes.
+    /// Whether a hint is to be spoken. A hint that waits is older, and is dropped.
     pub fn is_due(&mut self, hint: Hint, now: Instant) -> bool {
         self.waiting = None;
         !self.hint.as_ref().is_some_and(|heard| {
@@ -126,7 +126,7 @@ impl Turn {
         self.quiet |= notice.progress != Progress::Begun;
     }
 
-    /// The hint that has waited, with when it was told, if it may be said now. It no longer waits then.
+    /// The hint that has waited, with the time when it came, if it may be spoken now. It no longer waits then.
     pub fn waited(&mut self, now: Instant) -> Option<(Hint, Instant)> {
         self.waiting
             .take_if(|(_, at)| now.saturating_duration_since(*at) > FRESH);

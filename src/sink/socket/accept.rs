@@ -1,4 +1,4 @@
-//! Who comes in: connections are accepted, and refused where the rules say so.
+//! Accepts connections, and refuses those that the rules do not permit.
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::net::UnixStream;
@@ -14,14 +14,14 @@ use super::client::{Client, Gone, as_line};
 use super::rules::Peer;
 use super::{Refusal, Socket};
 
-/// How long nobody is accepted after the system had no file descriptor or no memory for it.
+/// The pause before connections are accepted again after the system had no file descriptor or no memory.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What one is told whom the settings do not name.
+/// The message to a user whom the settings do not name.
 const NOT_PERMITTED: &str = "not permitted for this user (output.socket.users, groups)";
 
 impl Socket {
-    /// Whether those who wait are accepted now.
+    /// Whether connections are accepted now.
     pub(super) fn accepting(&self) -> bool {
         !self.closing
             && self
@@ -29,18 +29,18 @@ impl Socket {
                 .is_none_or(|again| again <= Instant::now())
     }
 
-    /// Accepts all who wait.
+    /// Accepts all connections that wait.
     pub(super) fn accept(&mut self) {
         if !self.accepting() {
             return;
         }
         self.accept_again = None;
-        // As many as may be served, and one more each round to be refused: a flood cannot hold up the rest.
+        // Per round as many as may connect, and one more that is refused: a flood of connections cannot block the rest.
         for _ in 0..=self.rules.clients {
             match self.listener.accept() {
                 Ok((stream, _)) => {
                     self.logged.no_descriptor = false;
-                    self.welcome(stream);
+                    self.add_client(stream);
                 }
                 Err(fault) if fault.kind() == ErrorKind::WouldBlock => return,
                 Err(fault)
@@ -60,8 +60,8 @@ impl Socket {
         }
     }
 
-    fn welcome(&mut self, stream: UnixStream) {
-        // Who cannot be told is let in by no rule, and what blocks would hold up the others.
+    fn add_client(&mut self, stream: UnixStream) {
+        // Without credentials no rule can admit a client; a stream that blocks would hold up all other clients.
         let Ok(credentials) = getsockopt(&stream, PeerCredentials) else {
             return;
         };
@@ -94,31 +94,31 @@ impl Socket {
         debug!("{name}: process {} listens", peer.process);
         let mut client = Client::new(self.next_id, stream, peer);
         self.next_id += 1;
-        let told = self.view.lines().try_for_each(|line| client.tell(line));
-        match told {
+        let sent = self.view.lines().try_for_each(|line| client.send(line));
+        match sent {
             Ok(()) => {
                 self.clients.push(client);
                 self.tally.lock().connected += 1;
             }
-            Err(_) => self.desk.last_words(&mut client),
+            Err(_) => self.commands.rest(&mut client),
         }
     }
 
-    /// Sends away those who may no longer connect.
+    /// Disconnects the clients that may no longer connect.
     pub(super) fn dismiss(&mut self) {
         let rules = self.rules.clone();
-        self.keep(|client, _| {
+        self.for_each_client(|client, _| {
             if rules.admit(client.peer) {
                 return Ok(());
             }
-            let _ = client.tell(&refusal(NOT_PERMITTED));
+            let _ = client.send(&refusal(NOT_PERMITTED));
             Err(Gone::Dismissed)
         });
     }
 
     fn refuse(&self, mut stream: UnixStream, why: &str) {
         self.tally.lock().refused += 1;
-        // A new connection has room for this line; if not, the client sees the end only.
+        // A new connection has room for this line; if not, the client only sees the connection close.
         let _ = stream.write(&refusal(why));
     }
 }

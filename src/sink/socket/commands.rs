@@ -1,58 +1,58 @@
-//! Takes what clients say to the daemon, and its answers back.
+//! Passes the commands of clients to the daemon, and the answers of the daemon to the clients.
 //!
-//! Each line that is not blank gets one answer, in the order of the lines, except that one who sends nothing but nonsense gets
-//! no more after a while. Nothing here waits for the daemon: its answer comes as a message to the socket's thread.
+//! Each line that is not blank gets one answer, in the order of the lines. A client that sends many wrong lines in a row
+//! gets no more answers to them. Nothing here waits for the daemon: its answer comes as a message to the socket's thread.
 
 use super::client::{Client, Gone, as_line};
 use super::post::{Message, Post};
-use super::request::{self, Line, QUIET, Wish};
+use super::request::{self, Line, Parsed, QUIET};
 use crate::contract::control::{Answer, Command, Requests};
 
-/// Wrong lines in a row that are answered: enough for a person who tries, not for a program that speaks another
-/// protocol.
+/// Wrong lines in a row that are answered: enough for a person who tries commands, too few to keep a program busy that
+/// speaks another protocol.
 const WRONG_ANSWERED: u32 = 8;
 
-/// Where clients ask.
-pub struct Desk {
-    /// What they may ask.
-    pub commands: Vec<Command>,
+/// The commands that clients may give, and the way to the daemon.
+pub struct Commands {
+    /// The commands that are allowed.
+    pub allowed: Vec<Command>,
     requests: Requests,
-    /// How answers come back.
+    /// The way back for answers.
     pub post: Post,
 }
 
-impl Desk {
-    pub fn new(commands: Vec<Command>, requests: Requests, post: Post) -> Self {
-        Desk {
-            commands,
+impl Commands {
+    pub fn new(allowed: Vec<Command>, requests: Requests, post: Post) -> Self {
+        Commands {
+            allowed,
             requests,
             post,
         }
     }
 
-    /// Sees to what `client` has said, up to the next thing that the daemon is to answer.
-    pub fn attend(&self, client: &mut Client) -> Result<(), Gone> {
+    /// Handles the lines of `client`, up to the next one that the daemon must answer.
+    pub fn handle(&self, client: &mut Client) -> Result<(), Gone> {
         while let Some(line) = client.next_line() {
-            let Some(wish) = request::parse(&line) else {
+            let Some(parsed) = request::parse(&line) else {
                 continue;
             };
-            client.wrong_lines = match wish {
+            client.wrong_lines = match parsed {
                 Ok(_) => 0,
                 Err(_) => client.wrong_lines.saturating_add(1),
             };
-            let answer = match wish {
-                Ok(Wish::Command(command)) if self.commands.contains(&command) => {
+            let answer = match parsed {
+                Ok(Parsed::Command(command)) if self.allowed.contains(&command) => {
                     client.ask();
                     let due = Due::to(client.id, command, self.post.clone());
                     let reply = Box::new(move |answer| due.give(answer));
                     self.requests.ask(command, asker(client), Some(reply));
                     continue;
                 }
-                Ok(Wish::Command(command)) => {
+                Ok(Parsed::Command(command)) => {
                     let why = "clients may not ask this (output.socket.commands)";
                     Answer::refused(command.word(), why)
                 }
-                Ok(Wish::Quiet) => {
+                Ok(Parsed::Quiet) => {
                     client.quiet();
                     Answer {
                         ok: true,
@@ -62,22 +62,22 @@ impl Desk {
                 Err(_) if client.wrong_lines > WRONG_ANSWERED => continue,
                 Err(answer) => answer,
             };
-            client.tell(&as_line(answer.to_json()))?;
+            client.send(&as_line(answer.to_json()))?;
         }
         Ok(())
     }
 
-    /// What one who has left had yet to ask is asked all the same: a command is often sent without waiting.
-    pub fn last_words(&self, client: &mut Client) {
+    /// Handles the commands that a client sent before it left: many send a command and do not wait for the answer.
+    pub fn rest(&self, client: &mut Client) {
         let from = asker(client);
-        let lines: Vec<Line> = client.last_words().collect();
-        let wishes = lines.iter().filter_map(|line| request::parse(line)?.ok());
-        for wish in wishes {
-            match wish {
-                Wish::Command(command) if self.commands.contains(&command) => {
+        let lines: Vec<Line> = client.rest().collect();
+        let parsed = lines.iter().filter_map(|line| request::parse(line)?.ok());
+        for parsed in parsed {
+            match parsed {
+                Parsed::Command(command) if self.allowed.contains(&command) => {
                     self.requests.ask(command, from.clone(), None);
                 }
-                Wish::Command(_) | Wish::Quiet => {}
+                Parsed::Command(_) | Parsed::Quiet => {}
             }
         }
     }
@@ -87,7 +87,7 @@ fn asker(client: &Client) -> String {
     format!("process {}", client.peer.process)
 }
 
-/// An answer that is due to a client, who hears of it also when nobody gives it.
+/// An answer that a client waits for. When nobody gives it, the client is sent a refusal.
 struct Due {
     client: u64,
     answer: Option<Answer>,
@@ -112,7 +112,7 @@ impl Drop for Due {
     fn drop(&mut self) {
         if let Some(answer) = self.answer.take() {
             // With the socket gone, so is the client.
-            let _ = self.post.tell(Message::Answer(self.client, answer));
+            let _ = self.post.send(Message::Answer(self.client, answer));
         }
     }
 }

@@ -22,24 +22,18 @@ impl State {
 impl Status {
     /// All of it in one line, for the service manager.
     pub fn line(&self) -> String {
-        let Status {
-            state,
-            camera,
-            reading,
-            trigger,
-            sinks,
-            ..
-        } = self;
-        let mut line = match (state, &camera.fault) {
+        let (camera, reading) = (&self.camera, &self.reading);
+        let mut line = match (self.state, &camera.fault) {
             (State::NoCamera, Some(fault)) => format!("no camera: {fault}"),
-            _ => format!("{} ({})", state.says(), camera.source),
+            (state, _) => format!("{} ({})", state.says(), camera.source),
         };
-        line += &format!(
-            "; {} pictures read, {} events sent",
-            reading.frames, reading.events
-        );
-        let faults = trigger.iter().filter_map(|trigger| trigger.fault.as_ref());
-        let faults = faults.chain(sinks.iter().filter_map(|sink| sink.fault.as_ref()));
+        let (frames, events) = (reading.frames, reading.events);
+        line += &format!("; {frames} pictures read, {events} events sent");
+        let trigger = self
+            .trigger
+            .iter()
+            .filter_map(|trigger| trigger.fault.as_ref());
+        let faults = trigger.chain(self.sinks.iter().filter_map(|sink| sink.fault.as_ref()));
         for fault in faults {
             line += &format!("; {fault}");
         }
@@ -49,14 +43,9 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "glyphd {}, process {}, up {}: {}",
-            self.version,
-            self.pid,
-            span(self.uptime_s),
-            self.state.says()
-        )?;
+        let (version, pid, up) = (&self.version, self.pid, span(self.uptime_s));
+        let state = self.state.says();
+        writeln!(f, "glyphd {version}, process {pid}, up {up}: {state}")?;
         row(f, "camera", &self.camera.to_string())?;
         let reading = &self.reading;
         let mut figures = format!(
@@ -64,19 +53,11 @@ impl fmt::Display for Status {
             reading.frames, reading.still, reading.events
         );
         if reading.triggers > 0 {
-            figures += &format!(
-                ", {} triggers, {} without a reading",
-                reading.triggers, reading.no_reads
-            );
+            let (triggers, without) = (reading.triggers, reading.no_reads);
+            figures += &format!(", {triggers} triggers, {without} without a reading");
         }
-        row(
-            f,
-            "reading",
-            &format!(
-                "{figures}\n{}",
-                took(reading.latency, "from the picture to its text")
-            ),
-        )?;
+        let took = took(reading.latency, "from the picture to its text");
+        row(f, "reading", &format!("{figures}\n{took}"))?;
         if let Some(trigger) = &self.trigger {
             row(f, "trigger", &trigger.to_string())?;
         }
@@ -85,25 +66,22 @@ impl fmt::Display for Status {
         }
         let board = &self.board;
         let mut parts = Vec::new();
-        parts.extend(
-            board
-                .temperature_c
-                .map(|degrees| format!("{degrees:.0} °C")),
-        );
-        parts.extend(board.throttled.map(|throttled| {
+        let temperature = board.temperature_c;
+        parts.extend(temperature.map(|degrees| format!("{degrees:.0} °C")));
+        let slowed = |throttled| {
             if throttled {
                 "slowed down for heat or voltage"
             } else {
                 "not slowed down"
             }
-            .to_owned()
-        }));
-        let mib = |kib: u64| kib.div_ceil(1024);
-        parts.push(format!(
-            "{} MiB of memory, {} at most",
-            mib(board.memory_kib),
-            mib(board.memory_peak_kib)
-        ));
+        };
+        parts.extend(
+            board
+                .throttled
+                .map(|throttled| slowed(throttled).to_owned()),
+        );
+        let [now, peak] = [board.memory_kib, board.memory_peak_kib].map(|kib| kib.div_ceil(1024));
+        parts.push(format!("{now} MiB of memory, {peak} at most"));
         row(f, "board", &parts.join(", "))
     }
 }
@@ -119,30 +97,18 @@ impl fmt::Display for TriggerStatus {
 
 impl fmt::Display for CameraStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (source, since) = (&self.source, span(self.since_s));
         match &self.fault {
-            Some(fault) => writeln!(
-                f,
-                "{}: away for {}: {fault}",
-                self.source,
-                span(self.since_s)
-            )?,
-            None if self.describes.is_empty() => writeln!(f, "{}: not in use", self.source)?,
-            None => writeln!(f, "{}, for {}", self.describes, span(self.since_s))?,
+            Some(fault) => writeln!(f, "{source}: away for {since}: {fault}")?,
+            None if self.describes.is_empty() => writeln!(f, "{source}: not in use")?,
+            None => writeln!(f, "{}, for {since}", self.describes)?,
         }
-        write!(
-            f,
-            "{} pictures, {} skipped, {} bad",
-            self.frames, self.skipped, self.bad
-        )?;
+        let (frames, skipped, bad) = (self.frames, self.skipped, self.bad);
+        write!(f, "{frames} pictures, {skipped} skipped, {bad} bad")?;
         if self.restarts > 0 {
             write!(f, ", started again {}", times(self.restarts))?;
         }
-        if self.recoveries > 0 {
-            let longest = Duration::from_millis(self.longest_away_ms);
-            let longest = format_duration(longest);
-            write!(f, ", away {}, {longest} at most", times(self.recoveries))?;
-        }
-        Ok(())
+        away(f, self.recoveries, self.longest_away_ms)
     }
 }
 
@@ -155,24 +121,24 @@ impl fmt::Display for SinkStatus {
         if let Some(fault) = &self.fault {
             write!(f, ": fails: {fault}")?;
         }
-        write!(
-            f,
-            "\n{} sent, {} waiting, {} dropped",
-            self.delivered, self.waiting, self.dropped
-        )?;
-        if self.recoveries > 0 {
-            let longest = format_duration(Duration::from_millis(self.longest_away_ms));
-            write!(f, ", away {}, {longest} at most", times(self.recoveries))?;
-        }
+        let (sent, waiting, dropped) = (self.delivered, self.waiting, self.dropped);
+        write!(f, "\n{sent} sent, {waiting} waiting, {dropped} dropped")?;
+        away(f, self.recoveries, self.longest_away_ms)?;
         if self.latency.count > 0 {
-            write!(
-                f,
-                "\n{}",
-                took(self.latency, "from the picture to the last byte")
-            )?;
+            let took = took(self.latency, "from the picture to the last byte");
+            write!(f, "\n{took}")?;
         }
         Ok(())
     }
+}
+
+/// How often it was away, and for how long at most, if it ever was.
+fn away(f: &mut fmt::Formatter<'_>, recoveries: u64, longest_ms: u64) -> fmt::Result {
+    if recoveries == 0 {
+        return Ok(());
+    }
+    let longest = format_duration(Duration::from_millis(longest_ms));
+    write!(f, ", away {}, {longest} at most", times(recoveries))
 }
 
 /// A name, and its lines beside it.

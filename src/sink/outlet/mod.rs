@@ -164,6 +164,7 @@ impl Outlet {
     }
 
     /// True once nobody can be reached through the sink any more.
+    #[cfg(test)]
     pub fn is_over(&self) -> bool {
         self.shared.lock().over
     }

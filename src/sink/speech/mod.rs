@@ -120,12 +120,8 @@ impl Speech {
             if is_there || answer.refusal().is_some() {
                 self.set(connection, "module", "OUTPUT_MODULE", &module)?;
             } else {
-                self.warn_once(
-                    "module",
-                    &format!(
-                        "no synthesizer \"{module}\", another one speaks; `spd-say -O` lists them"
-                    ),
-                );
+                let what = format!("no synthesizer \"{module}\", another one speaks");
+                self.warn_once("module", &format!("{what}; `spd-say -O` lists them"));
             }
         }
         let symbolic = voice.as_deref().is_some_and(settings::is_symbolic);
@@ -142,10 +138,8 @@ impl Speech {
         // A synthesizer that does not tell its voices may have any.
         let tells = answer.refusal().is_none();
         if tells && !has_language {
-            self.warn_once(
-                "language",
-                &format!("no voice for \"{language}\", another language's speaks; `spd-say -L` lists them"),
-            );
+            let what = format!("no voice for \"{language}\", another language's speaks");
+            self.warn_once("language", &format!("{what}; `spd-say -L` lists them"));
         }
         match voice {
             Some(voice) if symbolic => self.set(connection, "voice", "VOICE_TYPE", &voice)?,
@@ -160,12 +154,8 @@ impl Speech {
         }
         for (key, value) in self.settings.numbers() {
             if let Some(value) = value {
-                self.set(
-                    connection,
-                    key,
-                    &key.to_ascii_uppercase(),
-                    &value.to_string(),
-                )?;
+                let parameter = key.to_ascii_uppercase();
+                self.set(connection, key, &parameter, &value.to_string())?;
             }
         }
         Ok(())
@@ -174,10 +164,8 @@ impl Speech {
     fn set(&mut self, to: &mut Connection, key: &str, parameter: &str, value: &str) -> Result<()> {
         let answer = to.ask(&format!("SET SELF {parameter} {value}"))?;
         if let Some(refusal) = answer.refusal() {
-            self.warn_once(
-                key,
-                &format!("\"{value}\" is refused by Speech Dispatcher: {refusal}"),
-            );
+            let what = format!("\"{value}\" is refused by Speech Dispatcher: {refusal}");
+            self.warn_once(key, &what);
         }
         Ok(())
     }

@@ -95,7 +95,7 @@ impl<W: Write + Send> Sink for Stdout<W> {
                 self.over = true;
                 Ok(())
             }
-            Err(fault) => Err(err!(Io, "cannot write: {fault}")),
+            Err(fault) => Err(err!(Io, "cannot write: {fault}").caused_by(fault)),
         }
     }
 

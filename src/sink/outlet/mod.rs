@@ -84,7 +84,8 @@ impl Outlet {
     pub fn start(sink: Box<dyn Sink>, limits: Limits) -> Result<Self> {
         let name = sink.name().to_owned();
         let (filter, clients) = (sink.filter(), sink.clients());
-        let failed = |fault: io::Error| err!(Io, "{name}: no thread for it: {fault}");
+        let failed =
+            |fault: io::Error| err!(Io, "{name}: no thread for it: {fault}").caused_by(fault);
         let (waker, woken) = wait::waker().map_err(failed)?;
         let shared = Arc::new(Shared::new(limits.capacity));
         let backoff = Backoff::new(limits.first_pause, limits.longest_pause);

@@ -24,6 +24,9 @@ use crate::retry::wait;
 /// How often the end of the output is looked for when closing: the kernel has no call that waits with a bound.
 const DRAIN_STEP: Duration = Duration::from_millis(5);
 
+const IN_USE: &str = "in use by another program: end that one, or choose another port";
+const NOT_PERMITTED: &str = "not permitted: add the user of glyphd to the group `dialout`";
+
 /// An open serial port.
 #[derive(Debug)]
 pub struct Port {
@@ -43,30 +46,25 @@ impl Port {
             |kind, what: &str| Error::new(kind, format!("serial port {}: {what}", path.display()));
         // Not to wait for a carrier that three wires do not have, and never to block in `write`.
         let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let fd = open(&path, flags, Mode::empty()).map_err(|errno| match errno {
-            Errno::ENOENT | Errno::ENXIO | Errno::ENODEV => fault(Kind::NoDevice, &missing()),
-            Errno::EACCES | Errno::EPERM => fault(
-                Kind::NoDevice,
-                "not permitted: add the user of glyphd to the group `dialout`",
-            ),
-            Errno::EBUSY => fault(
-                Kind::NoDevice,
-                "in use by another program: end that one, or choose another port",
-            ),
-            errno => fault(Kind::Io, &format!("cannot be opened: {}", errno.desc())),
+        let fd = open(&path, flags, Mode::empty()).map_err(|errno| {
+            let error = match errno {
+                Errno::ENOENT | Errno::ENXIO | Errno::ENODEV => fault(Kind::NoDevice, &missing()),
+                Errno::EACCES | Errno::EPERM => fault(Kind::NoDevice, NOT_PERMITTED),
+                Errno::EBUSY => fault(Kind::NoDevice, IN_USE),
+                errno => fault(Kind::Io, &format!("cannot be opened: {}", errno.desc())),
+            };
+            error.caused_by(errno)
         })?;
         if !isatty(&fd).unwrap_or(false) {
             return Err(fault(Kind::Config, "is no serial port"));
         }
         // minicom, picocom and pyserial respect this lock as well.
-        let fd = Flock::lock(fd, FlockArg::LockExclusiveNonblock).map_err(|_| {
-            fault(
-                Kind::NoDevice,
-                "in use by another program: end that one, or choose another port",
-            )
-        })?;
+        let fd = Flock::lock(fd, FlockArg::LockExclusiveNonblock)
+            .map_err(|(_, errno)| fault(Kind::NoDevice, IN_USE).caused_by(errno))?;
         set_up(&fd, settings).map_err(|refused| match refused {
-            Refused::System(errno) => fault(Kind::Io, &format!("cannot be set up: {}", errno.desc())),
+            Refused::System(errno) => {
+                fault(Kind::Io, &format!("cannot be set up: {}", errno.desc())).caused_by(errno)
+            }
             Refused::Line => {
                 let line = format!(
                     "does not do {} baud, {} data bits, {:?} parity, {} stop bits, {:?} flow control together",
@@ -167,7 +165,7 @@ impl Port {
             Errno::EIO | Errno::ENODEV | Errno::ENXIO => "has gone: was it unplugged?".to_owned(),
             errno => format!("does not work: {}", errno.desc()),
         };
-        err!(Io, "serial port {}: {what}", self.path.display())
+        err!(Io, "serial port {}: {what}", self.path.display()).caused_by(errno)
     }
 }
 

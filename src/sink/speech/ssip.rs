@@ -291,7 +291,7 @@ impl Connection {
                     Some(until) => self.wait(PollFlags::POLLIN, until)?,
                     None => return Ok(None),
                 },
-                Err(_) => return Err(closed()),
+                Err(fault) => return Err(closed().caused_by(fault)),
             }
         }
     }
@@ -305,7 +305,7 @@ impl Connection {
                 Err(fault) if fault.kind() == io::ErrorKind::WouldBlock => {
                     self.wait(PollFlags::POLLOUT, until)?;
                 }
-                Err(_) => return Err(closed()),
+                Err(fault) => return Err(closed().caused_by(fault)),
             }
         }
         Ok(())
@@ -316,7 +316,7 @@ impl Connection {
             return Err(silent());
         }
         let mut fds = [PollFd::new(self.stream.as_fd(), flags)];
-        wait::until(&mut fds, Some(until)).map_err(|_| closed())
+        wait::until(&mut fds, Some(until)).map_err(|fault| closed().caused_by(fault))
     }
 }
 

@@ -15,7 +15,7 @@
 //! capture                frames from the outside: V4L2, files
 //! contract               events, commands and status, and the text in them
 //! model                  a model folder, and the engine that runs it
-//! line, quad, rotation, error, fault, retry
+//! line, quad, rotation, error, fault, guard, retry
 //! ```
 
 pub mod capture;
@@ -26,6 +26,7 @@ pub mod daemon;
 pub mod error;
 pub(crate) mod explain;
 pub(crate) mod fault;
+pub(crate) mod guard;
 pub mod line;
 pub(crate) mod live;
 pub mod model;

@@ -1,19 +1,30 @@
 //! Takes picture files; gives them as a camera would: at a rate, the newest first, frames that fell due
-//! in the meantime skipped and counted. Without a rate every picture is given in turn.
+//! in the meantime skipped and counted. Without a rate every picture is given in turn. Each page of a file is a picture.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use image::GrayImage;
+
 use super::{Clock, Next, Rate, Settings, Source, Stats};
 use crate::capture::frame::Frame;
-use crate::capture::photo;
-use crate::error::{Error, Kind, Result, err};
+use crate::capture::photo::{self, Photo};
+use crate::error::{Result, err};
+
+/// How often the picture of a file named alone is shown: what it says is steady by then, also where `steady-frames` asks
+/// for several times the default, and a reader that passes over what stands still has read it as often as it does.
+const SHOWINGS: u64 = 16;
 
 /// Picture files played as a camera.
 #[derive(Debug)]
 pub struct Replay<C> {
     name: String,
-    files: Vec<PathBuf>,
+    /// The pictures in order: a file and the number of a page in it.
+    pictures: Vec<(PathBuf, usize)>,
+    /// How often each is shown before the next.
+    showings: u64,
+    /// The picture shown last, where it is shown again.
+    shown: Option<(usize, GrayImage)>,
     rate: Option<Rate>,
     repeat: bool,
     timeout: Duration,
@@ -22,38 +33,35 @@ pub struct Replay<C> {
     start: Option<Duration>,
     /// The number of the next frame to give. It goes on growing when the files begin again.
     next: u64,
-    /// Files in a row that could not be read.
+    /// Pictures in a row that could not be read.
     unreadable: usize,
     stats: Stats,
 }
 
 impl<C: Clock> Replay<C> {
-    /// Plays one file; it is read when the first frame is asked for.
+    /// Plays one file: each of its pictures as often as it takes to be steady. It is read when the first frame is asked for.
     ///
-    /// Fails with [`Kind::NoInput`] where it is not there.
+    /// Fails with [`crate::error::Kind::NoInput`] where it is not there.
     pub fn file(path: &Path, rate: Option<Rate>, settings: &Settings, clock: C) -> Result<Self> {
+        let name = path.display();
         if !path.exists() {
-            return Err(err!(NoInput, "{}: no such file", path.display()));
+            return Err(err!(NoInput, "{name}: no such file"));
         }
         if path.is_dir() {
-            let message = format!(
-                "{path}: a directory; write it as \"dir:{path}\"",
-                path = path.display()
-            );
-            return Err(Error::new(Kind::NoInput, message));
+            return Err(err!(
+                NoInput,
+                "{name}: a directory; write it as \"dir:{name}\""
+            ));
         }
-        Ok(Replay::new(
-            path,
-            vec![path.to_path_buf()],
-            rate,
-            settings,
-            clock,
-        ))
+        let files = vec![path.to_path_buf()];
+        let mut replay = Replay::new(path, files, rate, settings, clock);
+        replay.showings = SHOWINGS;
+        Ok(replay)
     }
 
     /// Plays the picture files in a directory in the order of their names.
     ///
-    /// Fails with [`Kind::NoInput`] where the directory is not there or holds no picture.
+    /// Fails with [`crate::error::Kind::NoInput`] where the directory is not there or holds no picture.
     pub fn directory(
         path: &Path,
         rate: Option<Rate>,
@@ -76,9 +84,12 @@ impl<C: Clock> Replay<C> {
         settings: &Settings,
         clock: C,
     ) -> Self {
+        let pages = |file: PathBuf| (0..photo::pages(&file)).map(move |page| (file.clone(), page));
         Replay {
             name: name.display().to_string(),
-            files,
+            pictures: files.into_iter().flat_map(pages).collect(),
+            showings: 1,
+            shown: None,
             rate,
             repeat: settings.repeat,
             timeout: settings.timeout(),
@@ -90,12 +101,27 @@ impl<C: Clock> Replay<C> {
         }
     }
 
+    /// The picture at `index`, once more without reading the file where it was the last one.
+    fn picture(&mut self, index: usize) -> Result<GrayImage> {
+        if let Some((shown, luma)) = &self.shown
+            && *shown == index
+        {
+            return Ok(luma.clone());
+        }
+        let Some((file, page)) = self.pictures.get(index) else {
+            return Err(err!(NoInput, "{}: no picture", self.name));
+        };
+        let luma = Photo::open(file)?.page(*page)?;
+        self.shown = (self.showings > 1).then(|| (index, luma.clone()));
+        Ok(luma)
+    }
+
     /// The number of the last frame, if there is one.
     fn last(&self) -> u64 {
         if self.repeat {
             u64::MAX
         } else {
-            (self.files.len() as u64).saturating_sub(1)
+            (self.pictures.len() as u64 * self.showings).saturating_sub(1)
         }
     }
 
@@ -120,7 +146,7 @@ impl<C: Clock> Replay<C> {
 }
 
 impl<C: Clock> Source for Replay<C> {
-    /// Fails with the kind of [`photo::load`] where not one of the files can be read.
+    /// Fails as [`Photo::open`] and [`Photo::page`] where not one of the pictures can be read.
     fn next(&mut self, frame: &mut Frame) -> Result<Next> {
         while self.next <= self.last() {
             let due = match self.rate {
@@ -134,14 +160,10 @@ impl<C: Clock> Source for Replay<C> {
                 None => self.clock.monotonic(),
             };
             let number = self.next;
-            let Some(file) = self
-                .files
-                .get((number % self.files.len().max(1) as u64) as usize)
-            else {
-                break;
-            };
+            let count = self.pictures.len().max(1) as u64;
+            let luma = self.picture((number / self.showings % count) as usize);
             self.next += 1;
-            match photo::load(file) {
+            match luma {
                 Ok(luma) => {
                     *frame = Frame {
                         luma,
@@ -156,7 +178,7 @@ impl<C: Clock> Source for Replay<C> {
                 Err(error) => {
                     self.stats.bad += 1;
                     self.unreadable += 1;
-                    if self.unreadable >= self.files.len() {
+                    if self.unreadable >= self.pictures.len() {
                         return Err(error);
                     }
                     log::warn!("{error}; skipped");
@@ -178,7 +200,7 @@ impl<C: Clock> Source for Replay<C> {
         format!(
             "{} ({} pictures, {rate}{repeat})",
             self.name,
-            self.files.len()
+            self.pictures.len()
         )
     }
 }
@@ -190,6 +212,7 @@ mod tests {
 
     use super::super::clock::StoppedClock;
     use super::*;
+    use crate::error::Kind;
 
     /// A directory of `count` pictures; each is as bright as its number.
     fn frames(count: u8) -> TempDir {
@@ -347,6 +370,22 @@ mod tests {
             source.next(&mut Frame::empty()).unwrap_err().kind(),
             Kind::Data
         );
+    }
+
+    #[test]
+    fn a_file_named_alone_is_shown_until_it_is_steady() {
+        let directory = frames(1);
+        let file = directory.path().join("frame-000.png");
+        let settings = Settings::default();
+        let mut source = Replay::file(&file, None, &settings, StoppedClock::default()).unwrap();
+        let mut frame = Frame::empty();
+        for number in 0..SHOWINGS {
+            assert_eq!(shown(&mut source, &mut frame), 0);
+            assert_eq!(frame.seq, number);
+            // It is in memory by now.
+            let _ = std::fs::remove_file(&file);
+        }
+        assert_eq!(source.next(&mut frame).unwrap(), Next::End);
     }
 
     #[test]

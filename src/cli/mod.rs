@@ -9,6 +9,7 @@ mod output;
 pub(crate) mod read;
 pub(crate) mod run;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -79,7 +80,10 @@ impl Cli {
     /// Those of the subcommand.
     pub fn run(&self) -> Result<()> {
         match &self.command {
-            Command::Read(args) => read::run(args),
+            Command::Read(args) => {
+                report_warnings();
+                read::run(args)
+            }
             Command::Run(args) => {
                 let config = args.config()?;
                 start_log(&config);
@@ -93,9 +97,22 @@ impl Cli {
             Command::Reload(at) => ask::order(at, control::Command::Reload),
             Command::Devices(args) => devices::run(args),
             Command::Check(args) => check::run(args),
-            Command::Eval(args) => eval::run(args),
+            Command::Eval(args) => {
+                report_warnings();
+                eval::run(args)
+            }
         }
     }
+}
+
+/// Warnings of a command that ends by itself look like its errors: one line each, without a time.
+fn report_warnings() {
+    let plain = env_logger::Builder::new()
+        .filter_module("glyphd", log::LevelFilter::Warn)
+        .format(|to, record| writeln!(to, "glyphd: {}", record.args()))
+        .try_init();
+    // A second call, as tests make, changes nothing.
+    plain.unwrap_or_default();
 }
 
 /// Logs to standard error; `RUST_LOG` overrides the configuration.

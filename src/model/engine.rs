@@ -3,14 +3,12 @@
 //! Takes an ONNX graph from outside and numbers for its input; gives the numbers of its output and their shape. Shapes are
 //! concrete in each plan, since tract's fast kernels need them so. A graph that tract cannot take is an error, also where tract itself would panic.
 
-use std::cell::Cell;
 use std::fmt::Display;
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 use tract_onnx::prelude::*;
 
 use crate::error::{Error, Result, err};
+use crate::guard;
 
 /// A graph that was parsed, ready to be planned.
 pub struct Graph {
@@ -122,30 +120,12 @@ fn unfit(origin: &str, what: &str, why: impl Display) -> Error {
     err!(Config, "{origin}: the graph {what}: {why}")
 }
 
-thread_local! {
-    /// Whether a panic of this thread is caught and told as an error.
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs tract on something from outside. tract still panics on some malformed graphs; a wrong model must
-/// be one line all the same, so the text of a panic that is caught here is not printed.
+/// Runs tract on something from outside. tract still panics on some malformed graphs; a wrong model must be one line all the same.
 fn guarded<T>(origin: &str, what: &str, work: impl FnOnce() -> TractResult<T>) -> Result<T> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let told = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !GUARDED.get() {
-                told(info);
-            }
-        }));
-    });
-    let before = GUARDED.replace(true);
-    let outcome = catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(before);
-    match outcome {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(e)) => Err(unfit(origin, what, e)),
-        Err(_) => Err(unfit(origin, what, "tract gave up on it")),
+    match guard::guarded(work) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(e)) => Err(unfit(origin, what, e)),
+        None => Err(unfit(origin, what, "tract gave up on it")),
     }
 }
 
@@ -167,6 +147,5 @@ mod tests {
             error.to_string(),
             "m/model.toml: the graph failed while it ran: tract gave up on it"
         );
-        assert!(!GUARDED.get());
     }
 }

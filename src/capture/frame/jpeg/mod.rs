@@ -4,7 +4,7 @@
 //! So the segments are walked first (ITU-T T.81, annex B) and a picture without its end marker is refused.
 //! Coded data lost before an end marker that is there goes unseen: a JPEG has no checksum.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod segments;
 
 use image::GrayImage;
 use zune_core::bytestream::ZCursor;
@@ -12,97 +12,14 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::{MAX_PIXELS, reshape};
-use crate::error::{Error, Kind, Result, err};
+pub(crate) use segments::{Broken, Outline, Segments, marker};
 
-/// The second bytes of the markers that matter here (T.81, table B.1).
-mod marker {
-    pub const TEM: u8 = 0x01;
-    pub const DHT: u8 = 0xC4;
-    pub const RST0: u8 = 0xD0;
-    pub const RST7: u8 = 0xD7;
-    pub const SOI: u8 = 0xD8;
-    pub const EOI: u8 = 0xD9;
-}
+use super::reshape;
+use crate::error::{Error, Kind, Result, err};
+use crate::guard::guarded;
 
 /// An APP0 segment that makes the decoder take the tables of T.81 annex K, as motion JPEG means it to.
 const AVI1_SEGMENT: [u8; 9] = [0xFF, 0xE0, 0, 7, b'A', b'V', b'I', b'1', 0];
-
-/// Why bytes are no JPEG.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Broken {
-    /// They do not begin like one.
-    NotJpeg,
-    /// They end before the end marker.
-    CutOff,
-}
-
-impl Broken {
-    /// The same as an error of [`Kind::Data`].
-    pub fn error(self) -> Error {
-        Error::new(
-            Kind::Data,
-            match self {
-                Broken::NotJpeg => "not a JPEG: it does not begin with a start marker",
-                Broken::CutOff => "JPEG cut off: it ends before its end marker",
-            },
-        )
-    }
-}
-
-/// What a walk over the segments of a JPEG finds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outline {
-    /// Whether it brings its Huffman tables; motion JPEG may leave them out.
-    pub has_tables: bool,
-    /// Bytes up to and with the end marker. More may follow: padding, or a second picture.
-    pub length: usize,
-}
-
-impl Outline {
-    /// Walks from the start marker to the end marker, over pictures embedded in segments. Decodes nothing.
-    pub fn of(bytes: &[u8]) -> std::result::Result<Self, Broken> {
-        if !bytes.starts_with(&[0xFF, marker::SOI]) {
-            return Err(Broken::NotJpeg);
-        }
-        let mut has_tables = false;
-        let mut at = 2;
-        loop {
-            at = find_marker(bytes, at).ok_or(Broken::CutOff)?;
-            let code = *bytes.get(at).ok_or(Broken::CutOff)?;
-            at += 1;
-            match code {
-                marker::EOI => {
-                    return Ok(Outline {
-                        has_tables,
-                        length: at,
-                    });
-                }
-                marker::SOI | marker::TEM | marker::RST0..=marker::RST7 => {}
-                _ => {
-                    has_tables |= code == marker::DHT;
-                    let length = bytes.get(at..at + 2).ok_or(Broken::CutOff)?;
-                    let length = usize::from(length[0]) << 8 | usize::from(length[1]);
-                    // After a start of scan comes entropy-coded data, in which `find_marker` finds the next one.
-                    at += length.max(2);
-                }
-            }
-        }
-    }
-}
-
-/// The place of the next marker's second byte at or after `at`; in coded data FF 00 stands for FF,
-/// and any number of FF may fill up before a marker.
-fn find_marker(bytes: &[u8], mut at: usize) -> Option<usize> {
-    loop {
-        at += bytes.get(at..)?.iter().position(|&byte| byte == 0xFF)? + 1;
-        match *bytes.get(at)? {
-            0x00 => at += 1,
-            0xFF => {}
-            _ => return Some(at),
-        }
-    }
-}
 
 /// Decodes the luma of one JPEG after another.
 #[derive(Debug, Default)]
@@ -121,11 +38,7 @@ impl Decoder {
         let bytes = if outline.has_tables {
             bytes
         } else {
-            let (start, rest) = bytes.split_at(2);
-            self.completed.clear();
-            self.completed.extend_from_slice(start);
-            self.completed.extend_from_slice(&AVI1_SEGMENT);
-            self.completed.extend_from_slice(rest);
+            with_tables(bytes, &mut self.completed);
             &self.completed
         };
         let header = Header::of(bytes)?;
@@ -148,6 +61,15 @@ impl Decoder {
     }
 }
 
+/// Writes `bytes`, which bring no Huffman tables, with word of the standard ones to `completed`.
+pub(crate) fn with_tables(bytes: &[u8], completed: &mut Vec<u8>) {
+    let (start, rest) = bytes.split_at(bytes.len().min(2));
+    completed.clear();
+    for part in [start, &AVI1_SEGMENT, rest] {
+        completed.extend_from_slice(part);
+    }
+}
+
 /// What the header of a JPEG says.
 #[derive(Debug)]
 pub(crate) struct Header {
@@ -160,19 +82,13 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Reads the header only, and refuses more than [`MAX_PIXELS`] with [`Kind::Data`].
+    /// Reads the header only. Fails with [`Kind::Data`] where it makes no sense.
     pub(crate) fn of(bytes: &[u8]) -> Result<Self> {
         contained(|| {
             let mut decoder =
                 JpegDecoder::new_with_options(ZCursor::new(bytes), options(Strictness::Lenient));
             decoder.decode_headers().map_err(|error| damaged(&error))?;
             let (width, height) = decoder.dimensions().ok_or_else(|| damaged(&"no size"))?;
-            if width as u64 * height as u64 > MAX_PIXELS {
-                let allowed = MAX_PIXELS / 1_000_000;
-                let message =
-                    format!("{width}x{height} pixels are more than the {allowed} million allowed");
-                return Err(Error::new(Kind::Data, message));
-            }
             let has_luma = matches!(
                 decoder.input_colorspace(),
                 Some(ColorSpace::YCbCr | ColorSpace::Luma)
@@ -219,7 +135,7 @@ fn damaged(reason: &dyn std::fmt::Debug) -> Error {
 
 /// The decoder unwraps in places that a broken picture may reach: one bad frame must not end the capture.
 fn contained<T>(decode: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(damaged(&"the decoder gave up")))
+    guarded(decode).unwrap_or_else(|| Err(damaged(&"the decoder gave up")))
 }
 
 #[cfg(test)]

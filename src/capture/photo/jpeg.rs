@@ -55,6 +55,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>> {
     let mut plane = Plane::new(header.width, header.height, false)?;
     if ends {
         if let Err(error) = luma_into(&data, Strictness::Strict, plane.luma()) {
+            if !shape.has_tables {
+                return Err(err!(
+                    Data,
+                    "JPEG without Huffman tables, coded with others than the standard ones"
+                )
+                .caused_by(error));
+            }
             // Cameras and editors write many small oddities; what is there of a whole file is worth reading.
             log::debug!("{error}; decoded as far as it goes");
             luma_into(&data, Strictness::Lenient, plane.luma())?;

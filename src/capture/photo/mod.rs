@@ -85,7 +85,9 @@ impl Photo {
             } else {
                 String::new()
             };
-            Error::new(error.kind(), format!("{}{page}{error}", self.name)).caused_by(error)
+            // Some decoders end their messages with a line break.
+            let message = format!("{}{page}{error}", self.name).replace(['\n', '\r'], " ");
+            Error::new(error.kind(), message.trim_end()).caused_by(error)
         })
     }
 }
@@ -176,10 +178,7 @@ fn refused(error: ImageError) -> Error {
             Data,
             "a kind of picture that is not supported: save it as PNG ({why})"
         ),
-        error => Error::new(
-            crate::error::Kind::Data,
-            format!("the picture is damaged: {error}").replace(['\n', '\r'], " "),
-        ),
+        error => err!(Data, "the picture is damaged: {error}"),
     }
     .caused_by(error)
 }

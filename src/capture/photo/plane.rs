@@ -144,7 +144,7 @@ fn lay_on_paper(luma: &mut [u8], alpha: &[u8]) {
     let pixels = || luma.iter().zip(alpha);
     let opaque: u64 = alpha.iter().map(|&a| u64::from(a)).sum();
     let light: u64 = pixels().map(|(&l, &a)| u64::from(l) * u64::from(a)).sum();
-    let paper = if light < opaque * 128 { 255 } else { 0 };
+    let paper = if light <= opaque * 127 { 255 } else { 0 };
     for (luma, &alpha) in luma.iter_mut().zip(alpha) {
         let alpha = u32::from(alpha);
         *luma = ((u32::from(*luma) * alpha + paper * (255 - alpha) + 127) / 255) as u8;

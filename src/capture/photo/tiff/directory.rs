@@ -17,6 +17,10 @@ pub(super) struct Directory {
     pub(super) offset: usize,
     /// Where its colour model stands, and which it is.
     pub(super) photometric: Option<(Field, u64)>,
+    /// Where its width and its height stand, and how many pixels that is.
+    pub(super) size: [Option<(Field, u64)>; 2],
+    /// The width and height of its tiles; 0: it has none.
+    tile: [u64; 2],
     /// Where the order of the bits in a byte stands, if it is the rarer one.
     pub(super) reversed: Option<Field>,
     /// What it is of the file's picture: [`REDUCED`], [`MASK`] or a page.
@@ -90,6 +94,20 @@ impl Form {
         self.set(bytes, self.first(), directory.offset as u64);
     }
 
+    /// Makes the picture of `directory` as large as its tiles together: the decoder takes those at its right and lower edge,
+    /// which reach beyond it, apart wrongly (planes, LZW).
+    pub(super) fn fill_tiles(self, bytes: &mut [u8], directory: &Directory) {
+        for (size, tile) in directory.size.iter().zip(directory.tile) {
+            let Some((field, pixels)) = *size else {
+                continue;
+            };
+            let filled = pixels.div_ceil(tile.max(1)).saturating_mul(tile);
+            if tile > 0 && filled < 1 << (8 * field.size - 1) {
+                self.set(bytes, field, filled);
+            }
+        }
+    }
+
     /// The pages of the file in order; one that is none stands for a directory that lies outside of it.
     /// Smaller copies of a page and masks are no pages.
     pub(super) fn pages(self, bytes: &[u8]) -> Vec<Option<Directory>> {
@@ -126,6 +144,8 @@ impl Form {
         let mut directory = Directory {
             offset,
             photometric: None,
+            size: [None; 2],
+            tile: [0; 2],
             reversed: None,
             subfile: 0,
             is_raw: false,
@@ -140,6 +160,10 @@ impl Form {
             let value = field(at + place, size);
             let number = self.get(bytes, value)?;
             match tag {
+                tags::IMAGE_WIDTH => directory.size[0] = Some((value, number)),
+                tags::IMAGE_LENGTH => directory.size[1] = Some((value, number)),
+                tags::TILE_WIDTH => directory.tile[0] = number,
+                tags::TILE_LENGTH => directory.tile[1] = number,
                 tags::PHOTOMETRIC => directory.photometric = Some((value, number)),
                 tags::NEW_SUBFILE_TYPE => directory.subfile = number,
                 // The older tag has 2 for a smaller copy.

@@ -59,13 +59,21 @@ impl Tiff {
         let (field, model) = page
             .photometric
             .ok_or_else(|| err!(Data, "the picture is damaged: its colour model is missing"))?;
+        let size = page
+            .size
+            .map(|side| side.map(|(_, pixels)| u32::try_from(pixels).unwrap_or(u32::MAX)));
+        let [Some(width), Some(height)] = size else {
+            return Err(err!(Data, "the picture is damaged: its size is missing"));
+        };
+        check_size(width, height)?;
         self.form.begin_with(&mut self.bytes, &page);
+        self.form.fill_tiles(&mut self.bytes, &page);
         self.form.set(&mut self.bytes, field, ANY_MODEL);
         if let Some(order) = page.reversed {
             self.reverse_bits()?;
             self.form.set(&mut self.bytes, order, 1);
         }
-        decode(&self.bytes, model)
+        decode(&self.bytes, model, (width, height))
     }
 
     /// Turns the bits of each byte of the page's data round where they stand the other way, as some fax software writes them.
@@ -89,11 +97,9 @@ impl Tiff {
     }
 }
 
-/// The page that `bytes` begin with, whose samples mean what `model` says.
-fn decode(bytes: &[u8], model: u64) -> Result<GrayImage> {
+/// The page that `bytes` begin with, whose samples mean what `model` says; what reaches beyond its size is left out.
+fn decode(bytes: &[u8], model: u64, (width, height): (u32, u32)) -> Result<GrayImage> {
     let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(refused)?;
-    let (width, height) = decoder.dimensions().map_err(refused)?;
-    check_size(width, height)?;
     let mut limits = Limits::default();
     limits.decoding_buffer_size = MAX_DECODER_BYTES as usize;
     limits.intermediate_buffer_size = MAX_DECODER_BYTES as usize;
@@ -166,6 +172,9 @@ fn layout(decoder: &mut Decoder<Cursor<&[u8]>>, model: u64) -> Result<Samples> {
         (bits, Format::Float) => return Err(unsupported(&format!("fractions of {bits} bits"))),
         (bits, _) => return Err(unsupported(&format!("{bits} bits a sample"))),
     }
+    if count == 2 && !planar && is_jpeg(decoder)? {
+        return Err(unsupported("JPEG compression of two samples a pixel"));
+    }
     let model = match model {
         0 => Model::WhiteIsZero,
         1 | 4 => Model::BlackIsZero,
@@ -175,9 +184,7 @@ fn layout(decoder: &mut Decoder<Cursor<&[u8]>>, model: u64) -> Result<Samples> {
         6 => {
             let halved = decoder.find_tag_unsigned_vec::<u16>(Tag::ChromaSubsampling);
             let halved = halved.map_err(refused)?.unwrap_or(vec![2, 2]) != [1, 1];
-            let is_jpeg =
-                first(decoder, Tag::Compression, 1)? == CompressionMethod::ModernJPEG.to_u16();
-            if halved && !is_jpeg && !planar {
+            if halved && !planar && !is_jpeg(decoder)? {
                 return Err(unsupported(
                     "colour of half the size and no JPEG compression",
                 ));
@@ -221,6 +228,10 @@ fn layout(decoder: &mut Decoder<Cursor<&[u8]>>, model: u64) -> Result<Samples> {
         planar,
         alpha,
     })
+}
+
+fn is_jpeg(decoder: &mut Decoder<Cursor<&[u8]>>) -> Result<bool> {
+    Ok(first(decoder, Tag::Compression, 1)? == CompressionMethod::ModernJPEG.to_u16())
 }
 
 /// The luma of each entry of the page's palette.

@@ -67,7 +67,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>> {
             luma_into(&data, Strictness::Lenient, plane.luma())?;
         }
     } else {
-        decode_endless(&data, shape.is_refined(), &mut plane)?;
+        decode_endless(&data, &shape, &mut plane)?;
     }
     let orientation = header
         .exif
@@ -85,24 +85,32 @@ fn completed(bytes: Cow<'_, [u8]>, has_tables: bool) -> Cow<'_, [u8]> {
     Cow::Owned(completed)
 }
 
-/// What is put behind data without an end marker: more than any code needs. Where both give the same picture, nothing
-/// of it was taken from what was put there.
-const FILLERS: [[u8; 32]; 2] = [[0x00; 32], [0xAA; 32]];
+/// What is put behind data without an end marker. Where both give the same luma, nothing of it was taken from there.
+const FILLERS: [u8; 2] = [0x00, 0xAA];
+/// How much of it, in bytes: ten blocks of 64 coefficients with the longest codes (26 bits), so that luma is among what is
+/// taken from there, whichever colour the data ends in.
+const FILLER_LENGTH: usize = 4096;
 
 /// Decodes a JPEG that has no end marker, if all of its coded data is there.
-fn decode_endless(bytes: &[u8], is_refined: bool, plane: &mut Plane) -> Result<()> {
+fn decode_endless(bytes: &[u8], shape: &Shape, plane: &mut Plane) -> Result<()> {
     let cut_off = || Broken::CutOff.error();
-    if !is_refined {
+    // The decoder itself sees where rows of a baseline JPEG are missing, but not scans of a progressive one, which it
+    // decodes only to an end marker.
+    let end: &[u8] = if shape.is_baseline() {
+        &[]
+    } else {
+        &[0xFF, marker::EOI]
+    };
+    if !shape.is_refined() {
         return Err(cut_off());
     }
     // The first byte of the end marker may be left.
     let bytes = bytes.strip_suffix(&[0xFF]).unwrap_or(bytes);
     let mut other = vec![0; plane.luma().len()];
-    let [first, second] = FILLERS.map(|filler| [bytes, &filler].concat());
-    luma_into(&first, Strictness::Strict, plane.luma())
-        .map_err(|error| cut_off().caused_by(error))?;
-    luma_into(&second, Strictness::Strict, &mut other)
-        .map_err(|error| cut_off().caused_by(error))?;
+    for (filler, luma) in FILLERS.into_iter().zip([plane.luma(), &mut other]) {
+        let filled = [bytes, &[filler; FILLER_LENGTH], end].concat();
+        luma_into(&filled, Strictness::Strict, luma).map_err(|error| cut_off().caused_by(error))?;
+    }
     if plane.luma() == other {
         Ok(())
     } else {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use glyphd::capture::photo;
 use glyphd::text::score::Score;
@@ -175,6 +175,105 @@ fn each_kind_of_file_reads_alike() {
     assert!(jpeg <= LABEL_CER, "{jpeg}");
 }
 
+/// The rows of `--format tsv`: path, text, milliseconds.
+fn rows(tsv: &str) -> Vec<[&str; 3]> {
+    let rows = tsv.lines().map(|row| row.split('\t').collect::<Vec<_>>());
+    rows.map(|row| row.try_into().unwrap()).collect()
+}
+
+/// Kinds of files that phones, scanners, fax programs and webcams write. Beside each is what it says, page after page.
+#[test]
+fn the_pictures_that_people_have_are_read() {
+    let folder = repository("tests/data/photos");
+    let out = finish(command().args(["read", "--format", "tsv"]).arg(&folder)).succeeds();
+    let rows = rows(&out);
+    let mut truths: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .collect();
+    truths.sort();
+    assert!(truths.len() >= 8, "{truths:?}");
+    for truth in truths {
+        let stem = truth.with_extension("").display().to_string() + ".";
+        let pages = rows.iter().filter(|[path, ..]| path.starts_with(&stem));
+        let text = pages
+            .map(|[_, text, _]| text.replace("\\n", "\n"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let cer = cer(&fs::read_to_string(&truth).unwrap(), &text);
+        assert!(cer <= LABEL_CER, "{stem} CER {cer:.3}:\n{text}");
+    }
+}
+
+#[test]
+fn the_pages_of_a_file_come_one_after_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let scan = repository("tests/data/photos/tiff-two-pages.tif")
+        .display()
+        .to_string();
+    let text = glyphd(["read", &scan]).succeeds();
+    assert!(
+        text.lines().count() > 2 && text.trim_end().ends_with("7788"),
+        "{text}"
+    );
+    let out = glyphd(["read", "--format", "json", &scan]).succeeds();
+    let pages: Vec<Value> = out.lines().map(|row| json(row)["page"].clone()).collect();
+    assert_eq!(pages, [1, 2]);
+    let both = glyphd(["read", &scan, &scan]).succeeds();
+    assert!(
+        both.contains(&format!("==> {scan}, page 2 <==\n")),
+        "{both}"
+    );
+    let explain = folder.path().join("steps");
+    glyphd(["read", "--explain", explain.to_str().unwrap(), &scan]).succeeds();
+    assert_eq!(
+        names(&explain),
+        ["tiff-two-pages.tif", "tiff-two-pages.tif-2"]
+    );
+}
+
+#[test]
+fn a_picture_comes_from_standard_input_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let strip = save(&folder, "strip.png", &strip_of_label());
+    let named = glyphd(["read", "--format", "tsv", &strip]).succeeds();
+    let spawned = command()
+        .args(["read", "--format", "tsv", "-"])
+        .stdin(fs::File::open(&strip).unwrap())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let out = Running::of(spawned.unwrap()).end().succeeds();
+    assert_eq!(rows(&out)[0][..2], ["-", rows(&named)[0][1]]);
+    glyphd(["read", "-"]).fails(65, &["-: the file is empty"]);
+}
+
+#[test]
+fn doubtful_lines_are_counted_and_can_be_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let strip = save(&folder, "strip.png", &strip_of_label());
+    let config = folder.path().join("sure.toml");
+    fs::write(&config, "[read]\nmin-confidence = 1.0\n").unwrap();
+    let args = ["read", "--config", config.to_str().unwrap(), &strip];
+    let outcome = glyphd(args);
+    outcome.fails(0, &["no text found; ", "too unsurely", "--doubtful"]);
+    assert_eq!(outcome.out, "");
+    let outcome = glyphd(args.iter().chain(&["--doubtful"]));
+    outcome.fails(0, &["no text found that is sure"]);
+    assert!(outcome.out.lines().count() > 0);
+    assert!(
+        outcome
+            .out
+            .lines()
+            .all(|line| line.starts_with("? ") && line.ends_with(')')),
+        "{outcome:?}"
+    );
+    let row = json(&glyphd(args.iter().chain(&["--format", "json"])).succeeds());
+    assert_eq!(row["lines"], Value::Array(Vec::new()));
+    assert!(row["doubtful"][0]["text"].is_string(), "{row}");
+}
+
 /// A JPEG of `image` that says in its Exif data how it is to be turned.
 fn jpeg_turned(image: &GrayImage, orientation: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -266,7 +365,29 @@ fn a_folder_gives_its_pictures_by_name_and_nothing_else() {
     }
     fs::write(folder.path().join("notes.txt"), "no picture").unwrap();
     let path = folder.path().display();
-    let out = glyphd(["read", "--format", "tsv", &format!("{path}/")]).succeeds();
+    // What is known as a picture and not read is named; what is no file is never opened.
+    fs::write(folder.path().join("c.heic"), "").unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(folder.path().join("d.png"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let outcome = glyphd(["read", "--format", "tsv", &format!("{path}/")]);
+    let said = outcome.complaints();
+    assert_eq!((outcome.code, said.len()), (Some(0), 2), "{outcome:?}");
+    assert!(
+        said[0].ends_with("d.png: a pipe, passed over"),
+        "{outcome:?}"
+    );
+    assert!(
+        said[1].ends_with("passed over, as their kind is not read: c.heic"),
+        "{outcome:?}"
+    );
+    fs::remove_file(folder.path().join("c.heic")).unwrap();
+    fs::remove_file(folder.path().join("d.png")).unwrap();
+    let out = outcome.out;
     let names: Vec<&str> = out
         .lines()
         .filter_map(|row| row.split('\t').next())

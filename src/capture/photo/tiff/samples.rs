@@ -106,6 +106,13 @@ impl Samples {
         row: &mut Vec<u8>,
     ) {
         row.clear();
+        let is_luma =
+            matches!(self.model, Model::BlackIsZero | Model::LumaFirst) && self.alpha.is_none();
+        if is_luma && self.bits == 8 && range.is_none() && (self.planar || self.count == 1) {
+            let plane = planes.first().copied().unwrap_or_default();
+            row.extend(plane.iter().take(width as usize));
+            return;
+        }
         for pixel in 0..width as usize {
             let sample = |nth: usize| match range {
                 Some(range) => self.within(range, self.number(planes, pixel, nth)),

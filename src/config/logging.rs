@@ -1,12 +1,12 @@
 //! `[log]`: how much glyphd logs.
 
 use log::LevelFilter;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::fault::Fault;
 
 /// How much glyphd logs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// Messages of this level and more severe ones are written to standard error.
@@ -37,7 +37,7 @@ impl Settings {
 }
 
 /// The levels as a configuration writes them.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(remote = "LevelFilter", rename_all = "kebab-case")]
 enum Level {
     /// Nothing.

@@ -82,7 +82,7 @@ impl Automaton {
         self.fits.get(state as usize).copied().unwrap_or(false)
     }
 
-    /// How many of the classes, from the first on, fit: the most that do and for which `stops(count)` holds.
+    /// How many of the classes, from the first on, fit: the most that do, at least one, and for which `stops(count)` holds.
     pub fn longest(
         &self,
         classes: impl Iterator<Item = u16>,
@@ -90,16 +90,13 @@ impl Automaton {
     ) -> Option<usize> {
         let mut state = START;
         let mut found = None;
-        for (count, class) in classes.enumerate() {
+        for (count, class) in (1..).zip(classes) {
+            let Some(next) = self.step(state, class) else {
+                break;
+            };
+            state = next;
             if self.fits(state) && stops(count) {
                 found = Some(count);
-            }
-            match self.step(state, class) {
-                Some(next) => state = next,
-                None => return found,
-            }
-            if self.fits(state) && stops(count + 1) {
-                found = Some(count + 1);
             }
         }
         found
@@ -143,25 +140,8 @@ impl<'a> Subsets<'a> {
         }
     }
 
-    /// All states that are reached from `states` without a character, in order.
-    fn closure(&self, mut states: Vec<u32>) -> Vec<u32> {
-        states.sort_unstable();
-        states.dedup();
-        let mut seen: std::collections::HashSet<u32> = states.iter().copied().collect();
-        let mut at = 0;
-        while let Some(&state) = states.get(at) {
-            let further = self.net.free[state as usize]
-                .iter()
-                .filter(|&&to| seen.insert(to));
-            states.extend(further);
-            at += 1;
-        }
-        states.sort_unstable();
-        states
-    }
-
     fn automaton(self, start: u32, end: u32) -> Result<Automaton, String> {
-        let first = self.closure(vec![start]);
+        let first = self.net.closure(vec![start]);
         let mut numbers: HashMap<Vec<u32>, u32> = HashMap::from([(first.clone(), START)]);
         let mut todo = vec![first];
         let mut ways: Vec<Vec<(u16, u32)>> = Vec::new();
@@ -179,7 +159,7 @@ impl<'a> Subsets<'a> {
             reached.sort_unstable();
             let mut arcs = Vec::new();
             for same in reached.chunk_by(|a, b| a.0 == b.0) {
-                let next = self.closure(same.iter().map(|&(_, to)| to).collect());
+                let next = self.net.closure(same.iter().map(|&(_, to)| to).collect());
                 let new = numbers.len() as u32;
                 let number = *numbers.entry(next).or_insert_with_key(|next| {
                     todo.push(next.clone());

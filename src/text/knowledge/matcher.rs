@@ -38,7 +38,7 @@ impl Matcher {
             if stands_alone {
                 now.push(self.start);
             }
-            let reached = self.after_free_arcs(std::mem::take(&mut now));
+            let reached = self.net.closure(std::mem::take(&mut now));
             let arcs = reached
                 .iter()
                 .filter_map(|&at| self.net.arcs.get(at as usize));
@@ -46,7 +46,7 @@ impl Matcher {
                 let set = self.net.sets.get(*set);
                 set.is_some_and(|set| set.has(c))
             });
-            now = self.after_free_arcs(next.map(|&(_, to)| to).collect());
+            now = self.net.closure(next.map(|&(_, to)| to).collect());
             let ends_alone = !chars.peek().is_some_and(|c| c.is_alphanumeric());
             if ends_alone && now.contains(&self.end) {
                 return true;
@@ -54,22 +54,6 @@ impl Matcher {
             stands_alone = !c.is_alphanumeric();
         }
         false
-    }
-
-    /// The states, each once, and all that they go on to without a character.
-    fn after_free_arcs(&self, mut states: Vec<u32>) -> Vec<u32> {
-        let mut seen = vec![false; self.net.free.len()];
-        let mut reached = Vec::new();
-        while let Some(state) = states.pop() {
-            let Some(seen) = seen.get_mut(state as usize) else {
-                continue;
-            };
-            if !std::mem::replace(seen, true) {
-                reached.push(state);
-                states.extend(self.net.free.get(state as usize).into_iter().flatten());
-            }
-        }
-        reached
     }
 }
 

@@ -225,9 +225,8 @@ impl Expected {
             if start.checked_sub(1).is_some_and(letter) {
                 return None;
             }
-            let count =
-                part.longest(classes.clone().skip(start), |count| !letter(start + count))?;
-            (count > 0).then_some(start..start + count)
+            let count = part.longest(classes.clone().skip(start), |count| !letter(start + count));
+            count.map(|count| start..start + count)
         })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Takes a [`Pattern`]; gives a [`Net`], in which a state may go on in several ways, and without a character.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::pattern::{Pattern, Set};
 
@@ -47,6 +47,21 @@ impl Net {
 
     fn jump(&mut self, from: u32, to: u32) {
         self.free[from as usize].push(to);
+    }
+
+    /// The states, each once, and all that are reached from them without a character, in order.
+    pub(super) fn closure(&self, mut states: Vec<u32>) -> Vec<u32> {
+        states.sort_unstable();
+        states.dedup();
+        let mut seen: HashSet<u32> = states.iter().copied().collect();
+        let mut at = 0;
+        while let Some(&state) = states.get(at) {
+            let free = self.free.get(state as usize).into_iter().flatten();
+            states.extend(free.filter(|&&to| seen.insert(to)));
+            at += 1;
+        }
+        states.sort_unstable();
+        states
     }
 
     /// Adds what leads through `pattern` from a state; gives the state after it.

@@ -33,8 +33,6 @@ const MARGIN_ALONG: f32 = 0.15;
 const LONG: f32 = 2.2;
 /// The least size of a piece, in squares of the line's height: the middle of a full stop has as much.
 const LEAST_AREA: f32 = 0.03;
-/// A logit above this is as sure as any.
-const SUREST: f32 = 8.0;
 /// Powers of two of [`UNIT`] that a height can be: what a wrong model gives must stay a number.
 const HEIGHTS: Range<f32> = -4.0..4.0;
 
@@ -45,8 +43,6 @@ pub struct Line {
     pub quad: Quad,
     /// The height of its letters with ascenders, in pixels.
     pub height: f32,
-    /// 0 to 1: how sure the net is that it is one.
-    pub score: f32,
     /// The copy of the picture in which it was found, the largest being 0.
     pub copy: u32,
 }
@@ -81,7 +77,6 @@ struct Piece {
     xx: f64,
     xy: f64,
     yy: f64,
-    logit: f32,
     height: f32,
     axis: [f32; 2],
     /// The direction, and its sine and cosine.
@@ -177,7 +172,6 @@ impl Boxes {
                         strength: 0.0,
                     });
                     run.end = x as u32 + 1;
-                    run.strength += logit.min(SUREST);
                 } else {
                     self.runs.extend(open.take());
                 }
@@ -199,7 +193,6 @@ fn add(piece: &mut Piece, run: &Run, maps: &Maps) {
     piece.xx += squares(end) - squares(start);
     piece.xy += x * y;
     piece.yy += n * y * y;
-    piece.logit += run.strength;
     let row = run.y as usize / SUB;
     let (start, end) = (run.start as usize, run.end as usize);
     for column in start / SUB..end.div_ceil(SUB) {
@@ -250,11 +243,9 @@ fn line(piece: &Piece) -> Option<Line> {
     let thick = (across.1 - across.0 - 1.0) * POINT;
     let bent = (thick - MIDDLE * height).max(0.0);
     let high = height * (1.0 + 2.0 * MARGIN_ACROSS) + bent;
-    let score = 1.0 / (1.0 + (-piece.logit / points).exp());
     Some(Line {
         quad: Quad::rotated(centre, width, high, piece.angle),
         height,
-        score,
         copy: 0,
     })
 }

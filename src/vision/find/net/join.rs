@@ -85,7 +85,6 @@ fn joined(a: &Line, b: &Line) -> Line {
     Line {
         quad: Quad::rotated(centre, right - left, bottom - top, frame.angle()),
         height: long.height * share + short.height * (1.0 - share),
-        score: long.score * share + short.score * (1.0 - share),
         copy: long.copy,
     }
 }

@@ -4,15 +4,21 @@ ASCII = "".join(map(chr, range(0x20, 0x7F)))
 # Letters of the Latin European languages: Western, Nordic, Baltic, Central European, Romanian, Turkish, Maltese, Welsh.
 LATIN_1 = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿ"
 EXTENDED = (
-    "ĀāĂ㥹ĆćĊċČčĎďĐđĒēĖėĘęĚěĞğĠġĢģĦħĪīĮįİıĶķĹ弾ŁłŃńŅņŇňŌōŐőŒœŔŕŘřŚśŞşŠšŤťŪūŮůŰűŲųŴŵŶŷŸŹźŻżŽžȘșȚț"
+    "ĀāĂąĆćĊċČčĎďĐđĒēĖėĘęĚěĞğĠġĢģĦħĪīĮįİıĶķĹľŁłŃńŅņŇňŌōŐőŒœŔŕŘřŚśŞşŠšŤťŪūŮůŰűŲųŴŵŶŷŸŹźŻżŽžȘșȚț"
 )
+# Came later, so at the end: the classes of a trained net keep their numbers.
+LATE = "\u0103\u0104\u013a\u013d" + "≤≥≈Ω‰"
 # What labels, receipts and price tags carry besides.
 SIGNS = "€£°µ²³½®™©•–—‘’“”…№×¼¾§«»¿¡·÷±„¢¥ºª"
 
-CHARSET = ASCII + LATIN_1 + EXTENDED + SIGNS
+# Drawn now and then in the place of a sign above, and read as that sign: who prints a minus means what a reader calls a hyphen.
+READ_AS = {"−": "-", "‐": "-", "⁄": "/", "∕": "/", "℮": "e", "′": "'", "″": '"', "⌀": "Ø", "∙": "·"}
+
+CHARSET = ASCII + LATIN_1 + EXTENDED + SIGNS + LATE
 assert len(set(CHARSET)) == len(CHARSET)
 CLASSES = len(CHARSET) + 1
 ENCODE = {c: i + 1 for i, c in enumerate(CHARSET)}
+READ = {ord(drawn): read for drawn, read in READ_AS.items()}
 
 
 def greedy(rows):

@@ -1,28 +1,19 @@
 """What the lines say: label, receipt, document and sign text, in the proportions in which glyphd meets it.
 
-Everything is made up here from Debian's word lists (/usr/share/dict, /usr/share/hunspell) and from patterns; nothing is copied
-from a picture. `Corpus.pick` also says which kind of picture the line is for (see KINDS).
+Everything is made up here from word lists (wordlists.py) and from patterns; nothing is copied from a picture. `Corpus.pick` also says
+which kind of picture the line is for (see KINDS). A line is what is drawn; `foreign.read_of` tells what is read of it.
 """
 
 import random
 import string
-from functools import lru_cache
-from pathlib import Path
 
 from charset import CHARSET
+from foreign import Foreign
+from structure import NUTRIENTS, Structure
+from wordlists import COMMON, OWN, load_words
 
-DICT = Path("/usr/share/dict")
-# English comes first and most: it is most of what is asked for, and its letters are common to all.
-LANGUAGES = {
-    "american-english-large": 44, "british-english": 10, "ngerman": 9, "french": 8, "spanish": 6, "italian": 5,
-    "dutch": 4, "polish": 4, "swedish": 3, "portuguese": 3, "bokmaal": 2, "danish": 2,
-}
-# Spelling lists, for the letters of the languages that have no word list. Weights as above: together they are few.
-HUNSPELL = Path("/usr/share/hunspell")
-SPELLING = {"cs_CZ": 2, "sk_SK": 1, "hu_HU": 2, "ro_RO": 1.5, "hr_HR": 1, "sl_SI": 0.5, "lt_LT": 1, "lv_LV": 1, "tr_TR": 1.5, "et_EE": 0.5, "is_IS": 0.5}
 # Letters of languages without any list (Maltese, Welsh...) are sown into words, so that each class is met at all.
 RARE = [c for c in CHARSET if c.isalpha() and ord(c) > 0xBF]
-
 FOOD = (
     "water sugar salt wheat flour palm oil milk powder cocoa butter soy lecithin egg yeast rice starch glucose syrup citric acid "
     "natural flavour emulsifier colour preservative antioxidant vitamin iron calcium sodium chloride potassium sorbate spices garlic "
@@ -30,25 +21,9 @@ FOOD = (
     "sesame mustard celery honey oats barley malt vinegar lemon juice concentrate apple orange strawberry vanilla cinnamon cream cheese "
     "pork beef chicken fish shrimp noodle sauce seasoning monosodium glutamate acidity regulator thickener stabiliser pectin guar gum"
 ).split()
-# Function words and the commonest nouns: dictionary lists hold each word once, running text does not.
-COMMON = (
-    "the of and to in a is that for it as was with be by on not he I this are or his from at which but have an had they you were their one "
-    "all we can her has there been if more when will would who so no out up said what its about into than them only some could time these "
-    "two may then do first any my now such like our over man me even most made after also did many before must through back years where "
-    "much your way well down should because each just those people how too little state good very make world still own see men work long "
-    "get here between both life being under never day same another know while last might us great old year off come since against go came "
-    "right used take three page report board town road water public total number company market price value per cent table figure section "
-    "der die und das ist nicht ein mit für auf von le la les et des est dans pour que un une del el en con por los las di il che non è "
-    "een het van og på är att för w na nie z"
-).split()
-NUTRIENTS = (
-    "Energy|Calories|Total Fat|Saturated Fat|Trans Fat|Cholesterol|Sodium|Total Carbohydrate|Dietary Fiber|Fibre|Sugars|Total Sugars|"
-    "Includes Added Sugars|Protein|Salt|Vitamin D|Vitamin C|Vitamin A|Calcium|Iron|Potassium|of which saturates|of which sugars|"
-    "Fett|Kohlenhydrate|Eiweiß|Salz|Brennwert|Énergie|Matières grasses|Glucides|Protéines|Sel|Grasas|Azúcares|Proteínas|Grassi"
-).split("|")
-KNOWN = frozenset(CHARSET)
 # How the picture of a line is made, and its share of the lines; the renderer has a module for each but the first.
-KINDS = {"plain": 41, "scene": 36, "arc": 9, "dots": 6, "plate": 5, "figures": 3}
+NOTHING = "nothing"  # pictures without text
+KINDS = {"plain": 25, "scene": 37, "arc": 5, "dots": 5, "plate": 8, "figures": 3, "signs": 10.5, "zone": 1, "tag": 1, "foreign": 3, NOTHING: 1.5}
 SIGNS = (
     "OPEN|CLOSED|EXIT|SALE|STOP|PARKING|HOTEL|CAFE|Coffee|RESTAURANT|BANK|POLICE|TAXI|BUS|PUSH|PULL|FREE|NEW|MENU|PIZZA|BAR|GRILL|SUSHI|"
     "Bakery|PHARMACY|Books|Fashion|Beauty|Salon|SPA|Gym|Market|Store|Shop|CENTRE|CENTER|MALL|Plaza|Station|Platform|Airport|City|Road|"
@@ -79,50 +54,21 @@ MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 MONTHS_LONG = "January February March April May June July August September October November December".split()
 
 
-@lru_cache(maxsize=1)
-def load_words():
-    lists, weights = [], []
-    for name, weight in LANGUAGES.items():
-        path = DICT / name
-        if not path.exists():
-            raise SystemExit(f"{path} is missing: run models/train/setup.sh")
-        words = [w.strip() for w in path.read_text("utf8", "ignore").splitlines()]
-        lists.append([w for w in words if w and len(w) < 18 and KNOWN.issuperset(w)])
-        weights.append(weight)
-    for name, weight in SPELLING.items():
-        words = spelling_list(name)
-        if len(words) > 1000:
-            lists.append(words)
-            weights.append(weight)
-    return lists, weights
-
-
-def spelling_list(name):
-    """The stems of a hunspell list; empty where it is not installed."""
-    path = HUNSPELL / f"{name}.dic"
-    if not path.exists():
-        return []
-    head = (HUNSPELL / f"{name}.aff").read_bytes()[:4000].decode("latin-1")
-    encoding = next((line.split()[1] for line in head.splitlines() if line.lstrip("\ufeffï»¿").startswith("SET ")), "latin-1")
-    stems = (line.split("/")[0].split("\t")[0].strip() for line in path.read_text(encoding, "ignore").splitlines()[1:])
-    # Romanian lists still write the cedilla for the comma below.
-    comma = str.maketrans("ŞşŢţ", "ȘșȚț") if name == "ro_RO" else {}
-    return [w for w in (stem.translate(comma) for stem in stems) if 1 < len(w) < 18 and KNOWN.issuperset(w) and not any(map(str.isdigit, w))]
-
-
 class Corpus:
     """Makes up lines of text from a random generator; the same seed gives the same lines."""
 
     def __init__(self, rng: random.Random):
         self.rng = rng
-        self.lists, self.weights = load_words()
+        self.lists, self.weights, self.common = load_words()
+        self.structure = Structure(rng)
+        self.foreign = Foreign(rng, self.structure)
         # Signs and brands are mostly of plain letters.
         self.plain_words = [w for w in self.lists[0] if w.isascii() and len(w) < 13]
 
     def words(self, low, high):
         r = self.rng
-        source = r.choices(self.lists, self.weights)[0]
-        words = [r.choice(COMMON) if high > 1 and r.random() < 0.3 else r.choice(source) for _ in range(r.randint(low, high))]
+        source, common = r.choices(list(zip(self.lists, self.common)), self.weights)[0]
+        words = [r.choice(common) if high > 1 and r.random() < 0.35 else r.choice(source) for _ in range(r.randint(low, high))]
         if high > 1 and r.random() < 0.012:
             i = r.randrange(len(words))
             at = r.randrange(len(words[i]) + 1)
@@ -322,7 +268,7 @@ class Corpus:
         r = self.rng
         month, day, year = r.choice(MONTHS).upper(), r.randint(1, 31), r.randint(2015, 2032)
         return r.choice([
-            self.best_before, self.best_before, self.date, self.clock, lambda: self.code(2, 9), lambda: self.alike(3, 9),
+            self.best_before, lambda: self.structure.make("dated"), lambda: self.structure.make("dated"), self.structure.date, self.clock, lambda: self.code(2, 9), lambda: self.alike(3, 9),
             lambda: f"{month} {day:02} {year % 100} {self.clock()[:5]} {self.alike(2, 2)} {self.digits(3, 4)}",
             lambda: f"{r.choice(['BB', 'BEST BY', 'EXP', 'USE BY', 'BBE', 'E', 'P', 'PB', 'BEST BY:', 'EXP:'])} {year}{r.choice('-/. ')}{month}{r.choice('-/. ')}{day:02}",
             lambda: f"BEST BY: {r.randint(1, 12):02}/{day:02}/{year} {self.digits(5, 5)}{self.alike(2, 2)}{self.digits(4, 4)} {self.clock()[:5]}",
@@ -332,18 +278,26 @@ class Corpus:
         ])()
 
     def figures(self):
-        """What lit displays, scales and stencils show."""
+        """What lit displays, scales, meters and stencils show."""
         r = self.rng
-        return r.choice([lambda: self.digits(1, 6), self.clock, lambda: f"{r.randint(0, 999)}.{self.digits(1, 2)}", lambda: f"-{self.digits(1, 2)}.{self.digits(1, 1)}",
-                         lambda: f"{self.digits(2, 2)}-{self.digits(2, 2)}", lambda: f"{self.digits(1, 3)}°C", lambda: f"E{self.digits(1, 2)}"])()
+        signed = lambda text: r.choice(["", "", "-", "-", "+", "- "]) + text
+        decimal = lambda: f"{r.randint(0, 999)}{r.choice('...,')}{self.digits(1, 3)}"
+        return r.choice([
+            lambda: self.digits(1, 6), self.clock, decimal, decimal, lambda: signed(decimal()), lambda: signed(self.digits(1, 3)), lambda: f"{signed(self.digits(1, 2))}.{self.digits(1, 1)}",
+            lambda: f"1{self.digits(1, 1)}.{self.digits(1, 1)}", lambda: f"0.{self.digits(2, 3)}", lambda: f"{r.randint(1, 12)}:{r.randint(0, 59):02}", lambda: f"{r.randint(0, 23):02}:{r.randint(0, 59):02}:{r.randint(0, 59):02}",
+            lambda: f"{self.digits(2, 2)}-{self.digits(2, 2)}", lambda: f"{signed(self.digits(1, 2))}°C", lambda: f"{self.digits(2, 2)}.{self.digits(1, 1)}°C", lambda: f"E{self.digits(1, 2)}", lambda: "0" * r.randint(1, 3) + self.digits(2, 4),
+            lambda: r.choice("Err Lo oFF on FULL donE End Auto HoLd CAL 0.00 -- --.- 8.8.8 88:88 F1 P2 CH rUn".split()),
+        ])()
 
     def pick(self, longest, kind=None):
         """(kind, line) with the kinds in the shares of KINDS, or a line for the `kind` asked."""
         r = self.rng
         kind = kind or r.choices(list(KINDS), list(KINDS.values()))[0]
-        source = {"scene": self.scene, "arc": self.label, "dots": self.stamp, "plate": self.plate, "figures": self.figures}.get(kind)
-        text = source() if source else self.line(longest)
-        return kind, " ".join("".join(c for c in text if c in CHARSET).split())[:longest].strip()
+        if kind == NOTHING:
+            return kind, ""
+        source = {"scene": self.scene, "arc": self.label, "dots": self.stamp, "plate": self.plate, "figures": self.figures, "signs": self.structure.line,
+                  "zone": self.structure.zone, "tag": lambda: self.structure.make("raised"), "foreign": self.foreign.line}.get(kind)
+        return kind, " ".join((source() if source else self.line(longest)).split())[:longest].strip()
 
     def noise(self):
         r = self.rng
@@ -351,20 +305,37 @@ class Corpus:
         return "".join(r.choice(source) for _ in range(r.randint(1, 9)))
 
     def long(self):
-        """A full line of a document or of small print."""
-        text = self.ingredients() if self.rng.random() < 0.3 else " ".join(self.words(8, 16))
-        return text[:1].upper() + text[1:]
+        """A full line of a document or of small print, cut out of running text, so that it begins and ends anywhere."""
+        r = self.rng
+        k = r.random()
+        if k < 0.25:
+            text = self.ingredients()
+        elif k < 0.4:
+            text = ", ".join(self.structure.make("nutrition") for _ in range(r.randint(2, 4)))
+        else:
+            words = self.words(7, 15)
+            for i in range(len(words) - 1):
+                k = r.random()
+                if k < 0.16:
+                    words[i] += r.choice([",", ",", ".", ";", ":", ")", " –", " &", "/", " -"])
+                elif k < 0.19:
+                    words[i] = f"({words[i]})"
+                elif k < 0.23:
+                    words[i] = r.choice([self.digits(1, 4), self.structure.make("amount"), self.structure.make("percent"), f"E{self.digits(3, 3)}"])
+            text = " ".join(words) + r.choice(["", "", "", ".", ",", "-", ":"])
+        k = r.random()
+        return text[:1].upper() + text[1:] if k < 0.55 else text.upper() if k < 0.7 else text
 
     def line(self, longest):
         """One line of at most `longest` characters, single spaces, no space at either end."""
         r = self.rng
-        kinds = [(self.prose, 27), (self.word, 16), (self.best_before, 9), (self.code, 7), (self.price, 6), (self.measure, 7),
-                 (self.ingredients, 7), (self.address, 8), (self.receipt, 9), (self.noise, 4), (self.long, 5),
+        kinds = [(self.prose, 27), (self.word, 13), (self.best_before, 7), (self.code, 6), (self.price, 5), (self.measure, 4),
+                 (self.ingredients, 6), (self.address, 8), (self.receipt, 9), (self.noise, 3), (self.long, 12), (lambda: self.structure.make("nutrition"), 6),
                  (lambda: r.choice(PHRASES), 5), (lambda: r.choice(string.ascii_letters + string.digits * 3), 2), (lambda: self.digits(1, 6), 2)]
         text = r.choices([k for k, _ in kinds], [w for _, w in kinds])[0]()
         if r.random() < 0.06:
             text += " " + self.prose()
-        text = " ".join("".join(c for c in text if c in CHARSET).split())
+        text = " ".join(text.split())
         if len(text) > longest:
             text = text[: r.randint(max(1, longest // 2), longest)].strip()
         return text

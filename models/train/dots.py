@@ -66,7 +66,7 @@ def draw(maker, text):
     upper = text.upper()
     if r.random() < TABLE_SHARE and set(upper) <= set(TABLE):
         text = upper
-        table = (r.choice([1, 1, 1, 2, 2, 3]), TABLE["0"] if r.random() < 0.4 else PLAIN_ZERO, TABLE["1"] if r.random() < 0.6 else OPEN_ONE)
+        table = (r.choice([1, 1, 1, 2, 2, 3, 4]), TABLE["0"] if r.random() < 0.4 else PLAIN_ZERO, TABLE["1"] if r.random() < 0.6 else OPEN_ONE)
     else:
         bitmap = fixed(*r.choice(FIXED))
         if bitmap is None:
@@ -80,7 +80,8 @@ def draw(maker, text):
     miss = r.choice([0, 0.01, 0.03, 0.06])
     wave, phase, beat = (PITCH * r.uniform(0, 1.2) if r.random() < 0.3 else 0), r.uniform(0, 6), r.uniform(0.004, 0.03)
     twice = (r.uniform(-0.5, 0.5) * PITCH, r.uniform(-0.4, 0.4) * PITCH) if r.random() < 0.06 else None
-    own = cells(r, text, table, bitmap)
+    # Printers leave wide gaps between words and dates.
+    own = cells(r, text.replace(" ", " " * r.choice([1, 1, 2, 3])), table, bitmap)
     if own is None or own.shape[1] > 420:
         return None
     rows = own.shape[0]

@@ -15,6 +15,7 @@ import numpy as np
 
 from charset import CHARSET
 from corpus import Corpus
+from foreign import read_of
 
 VERSION = 1
 ORDER = 6
@@ -55,7 +56,7 @@ def lines(count, seed):
     corpus = Corpus(random.Random(seed))
     table = str.maketrans({c: chr(s) for c, s in SYMBOL.items()})
     kinds = str.maketrans({c: chr(k) for c, k in KIND.items()})
-    texts = list(filter(None, (corpus.pick(80)[1] for _ in range(count))))
+    texts = list(filter(None, (read_of(corpus.pick(80)[1]) for _ in range(count))))
     whole = "\n".join(texts)
     symbols = "\0" + whole.translate(table | {ord("\n"): "\0"}) + "\0"
     shape = "\0" + whole.translate(kinds | {ord("\n"): chr(START)}) + "\0"

@@ -4,12 +4,14 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
+import beside
 import surfaces
 from typefaces import font
 
 HEIGHT = 32  # px, as the reader's input
 DISPLAY_SHARE = 0.15  # of the lines; most print before a camera is plain type
 LOOSE_SHARE = 0.15  # of the lines stand in a box with room above and below
+FILLED = "<<"  # in machine-readable zones, which are set in monospaced type
 LONG = 36  # characters; longer lines are mostly set in narrow type, or they would be too wide
 
 
@@ -82,7 +84,7 @@ def draw(maker, text):
     """(picture of HEIGHT, coverage of the line, contrast, text) or None."""
     r, n = maker.r, maker.n
     pool = maker.faces.display if r.random() < DISPLAY_SHARE else maker.faces.plain
-    if text.upper() == text and any(c.isdigit() for c in text) and r.random() < 0.2:
+    if FILLED in text or text.upper() == text and any(c.isdigit() for c in text) and r.random() < 0.2:
         pool = maker.faces.even
     choice = maker.faces.choose(r, text, pool)
     if choice is None:
@@ -103,6 +105,10 @@ def draw(maker, text):
         drawn = cv2.resize(drawn, (width, HEIGHT), interpolation=cv2.INTER_LINEAR)
     else:
         drawn = cv2.resize(drawn, (width, HEIGHT), interpolation=cv2.INTER_AREA)
+    near = np.zeros_like(drawn)
+    if r.random() < beside.SHARE:
+        drawn, near = beside.put(r, drawn)
+        width = drawn.shape[1]
     contrast = r.uniform(0.1, 0.95)
     level = r.uniform(max(0.35, contrast), 1.0)
     tone = level - contrast
@@ -117,6 +123,7 @@ def draw(maker, text):
         else:
             drawn[-rows:] = np.maximum(drawn[-rows:], np.roll(drawn[HEIGHT // 2 - rows : HEIGHT // 2], shift, 1))
     ground = surfaces.surface(r, n, HEIGHT, width, level, abs(level - tone))
+    ground = ground * (1 - near) + (level + (tone - level) * r.uniform(0.3, 1)) * near
     picture = ground * (1 - drawn) + (tone + (ground - level) * 0.5) * drawn
     if r.random() < 0.06:
         shadow = np.roll(drawn, (r.randint(0, 2), r.randint(0, 2)), (0, 1))

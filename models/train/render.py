@@ -1,6 +1,6 @@
 """One line of text to one grey picture 32 px high, as a camera might have seen it.
 
-Takes a font list, a seed and a corpus (for the words beside the line), gives pictures in the reader's input form (see `canonical`).
+Takes typefaces, a seed and a corpus (for the words beside the line), gives pictures in the reader's input form (see `canonical`).
 Each kind of line has a module with `draw(maker, text)`. Everything random comes from generators, so a seed gives the same pictures
 wherever the same font packages are installed.
 """
@@ -12,23 +12,30 @@ import numpy as np
 
 import arcs
 import dots
+import drum
 import figures
+import nothing
 import plain
 import plate
 import scene
 import surfaces
-from typefaces import Typefaces, find_fonts, font  # noqa: F401  find_fonts is what shards.py asks for
+import tag
+from foreign import read_of
+from typefaces import font
 
 cv2.setNumThreads(1)
 HEIGHT = 32  # px, the reader's input height
 WIDEST = 640  # px; longer lines are read in the field, but cost a batch more than they teach
-WIDEST_LONG = 900  # px, for lines of more than LONG characters, which must be learnt whole
-LONG = 50
+WIDEST_LONG = 900  # px, for lines of LONG characters, which must be learnt whole
+LONG = 30
 LEAST_PITCH = 4.6  # px a character; three would be less than a time step a character: nothing to learn from
 WINDOW = 40  # px of width in which the letters must follow their coverage
 LEAST_FOLLOW, MEAN_FOLLOW = 0.38, 0.55  # correlation; found by eye on sheets of each kind
 TRIES = 12  # draws of one text before it is given up
-KINDS = {"plain": plain.draw, "scene": scene.draw, "arc": arcs.draw, "dots": dots.draw, "plate": plate.draw, "figures": figures.draw}
+KINDS = {
+    "plain": [plain.draw], "scene": [scene.draw], "arc": [arcs.draw], "dots": [dots.draw], "plate": [plate.draw], "figures": [figures.draw, figures.draw, drum.draw], "tag": [tag.draw],
+    "signs": [plain.draw, plain.draw, plain.draw, scene.draw, arcs.draw], "zone": [plain.draw], "foreign": [plain.draw, plain.draw, scene.draw, arcs.draw], "nothing": [nothing.draw],
+}
 STRETCH_LOW, STRETCH_HIGH = 0.01, 0.99  # quantiles of luma that become black and white
 LEAST_SPAN = 24  # luma; a flatter picture is stretched no further, or noise would become text
 
@@ -54,15 +61,15 @@ def legible(picture, mask):
     both, own, other = (np.add.reduceat(p.sum(0), steps) for p in (seen * meant, meant * meant, seen * seen))
     inked = own > 0.1 * own.max()
     # A stroke in a window that varies by less than a step of luma is lost in the rounding.
-    follow = np.abs(both) / np.sqrt(own * np.maximum(other, HEIGHT * WINDOW))
+    follow = np.abs(both) / np.sqrt(np.maximum(own, 1e-6) * np.maximum(other, HEIGHT * WINDOW))
     return bool(inked.any()) and follow[inked].min() > LEAST_FOLLOW and follow[inked].mean() > MEAN_FOLLOW
 
 
 class Renderer:
     """Makes the pictures; the modules of the kinds use its generators `r` and `n`, its `faces` and its `words`."""
 
-    def __init__(self, fonts, seed, words):
-        self.faces = Typefaces(fonts)
+    def __init__(self, faces, seed, words):
+        self.faces = faces
         self.words = words
         self.r = random.Random(seed)
         self.n = np.random.default_rng(seed)
@@ -76,14 +83,14 @@ class Renderer:
         return font(self.other_path(text), size)
 
     def fits(self, width, text):
-        return 8 <= width <= (WIDEST_LONG if len(text) > LONG else WIDEST) and width >= LEAST_PITCH * len(text)
+        return 8 <= width <= (WIDEST_LONG if len(text) >= LONG else WIDEST) and width >= LEAST_PITCH * len(text)
 
     def camera(self, picture, contrast):
         """Blur, motion, noise and JPEG; gives uint8."""
         r, n = self.r, self.n
         k = r.random()
         if k < 0.3:
-            picture = cv2.GaussianBlur(picture, (0, 0), r.uniform(0.3, 1.4))
+            picture = cv2.GaussianBlur(picture, (0, 0), r.uniform(0.3, r.choice([1.0, 1.4, 1.9])))
         elif k < 0.4:
             picture = surfaces.motion(r, picture, 6)
         if r.random() < 0.5:
@@ -94,12 +101,12 @@ class Renderer:
         return out
 
     def line(self, text, kind="plain"):
-        """(picture, text as drawn), or None when this text cannot be drawn as that kind."""
+        """(picture, what is to be read of it), or None when this text cannot be drawn as that kind."""
         for _ in range(TRIES):
-            done = KINDS[kind](self, text)
+            done = self.r.choice(KINDS[kind])(self, text)
             picture = done and self.shot(*done)
             if picture is not None:
-                return canonical(picture), done[3]
+                return canonical(picture), read_of(done[3])
         return None
 
     def shot(self, picture, mask, contrast, text):
@@ -119,4 +126,4 @@ class Renderer:
                 picture = cv2.resize(picture, (width, HEIGHT), interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask, (width, HEIGHT), interpolation=cv2.INTER_AREA)
         out = self.camera(picture.astype(np.float32), contrast)
-        return out if legible(out, mask) else None
+        return out if not text or legible(out, mask) else None

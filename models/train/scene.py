@@ -77,8 +77,8 @@ def draw(maker, text):
     shear = r.uniform(-0.35, 0.35) if r.random() < 0.35 else 0
     perspective = r.uniform(-0.45, 0.45) if r.random() < 0.4 else 0
     stage = st.turn(r, stage, degrees, shear, perspective, r.uniform(0.55, 1.3) if r.random() < 0.5 else 1)
-    tight = r.random() < 0.5
-    done = st.cut(stage, [r.uniform(-0.04, 0.1 if tight else 0.25) for _ in range(4)])
+    loosest = r.choice([0.1, 0.1, 0.25, 0.45])
+    done = st.cut(stage, [r.uniform(-0.04, loosest) for _ in range(4)])
     if done is None:
         return None
     stage, tall = done

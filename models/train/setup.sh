@@ -7,7 +7,8 @@ tests=$here/../../tests
 venv=${1:-$here/../../.venv}
 
 lists="wamerican-large wbritish wngerman wfrench wspanish witalian wdutch wpolish wswedish wportuguese wnorwegian wdanish
-hunspell-cs hunspell-sk hunspell-hu hunspell-ro hunspell-hr hunspell-sl hunspell-lt hunspell-lv hunspell-tr hunspell-et hunspell-is"
+hunspell-cs hunspell-sk hunspell-hu hunspell-ro hunspell-hr hunspell-sl hunspell-lt hunspell-lv hunspell-tr hunspell-et hunspell-is
+hunspell-ru hunspell-uk hunspell-el hunspell-ko hunspell-he hunspell-th hunspell-hi"
 # shellcheck disable=SC2086
 "$tests/install.sh" setup fontconfig $lists
 # A font package that this release of Debian does not have is left out, and said.

@@ -10,7 +10,8 @@ import numpy as np
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
-from charset import ASCII, CHARSET
+import foreign
+from charset import ASCII, CHARSET, READ_AS
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 # Not text, or text that nobody could read.
@@ -22,6 +23,7 @@ EVEN = "mono code courier hack ocr inconsolata agave hermit fantasque spleen pro
 PLATES = "roadgeek opendin din overpass osifont bebas yanone national routed dosis liberationsansnarrow cond narrow oswald league plate".split()
 TOLD = "ABCDEFGHKLMNPQRSTUVWXYZabdefghkmnpqrtyz2345679"
 LEAST_TOLD = 0.33  # share of these that must be nearest to themselves
+MISSING = "\uffff"  # no character
 PER_FAMILY = 6  # fonts of one family at most, so that the large families do not drown the rest
 
 
@@ -29,6 +31,13 @@ def display_files():
     """The font files of the packages that fonts.txt lists as display type."""
     listed = (Path(__file__).parent / "fonts.txt").read_text().split(DISPLAY_HEADING)[1].split()
     return set(subprocess.run(["dpkg", "-L", *listed], capture_output=True, text=True).stdout.splitlines())
+
+
+def has_glyphs(face, cmap):
+    """The characters that the font really draws: some map signs that they lack to nothing, or to the box for what is missing."""
+    missing = bytes(face.getmask(MISSING))
+    pictures = {c: bytes(face.getmask(c)) for c in (*CHARSET, *READ_AS) if ord(c) in cmap}
+    return frozenset(c for c, picture in pictures.items() if c == " " or any(picture) and picture != missing) | {" "}
 
 
 def find_fonts(cache: Path):
@@ -45,8 +54,8 @@ def find_fonts(cache: Path):
     for path in paths:
         try:
             cmap = TTFont(path, lazy=True, fontNumber=0).getBestCmap()
-            covered = frozenset(c for c in CHARSET if ord(c) in cmap) | {" "}
             face = ImageFont.truetype(path, 32)
+            covered = has_glyphs(face, cmap)
             pictures = {c: np.asarray(ink(face, c)) for c in "aegnAEGN0" if c in covered}
         except Exception:  # a font that FreeType or fontTools will not take is simply not used
             continue
@@ -100,9 +109,10 @@ def font(path, size):
 
 
 class Typefaces:
-    """Chooses fonts by use from a list of `find_fonts`."""
+    """Chooses fonts by use from a list of `find_fonts`, and for other scripts from one of `foreign.find_fonts`."""
 
-    def __init__(self, fonts):
+    def __init__(self, fonts, foreign_fonts=()):
+        self.foreign = foreign_fonts
         self.plain = [f for f in fonts if not f[3]]
         self.display = [f for f in fonts if f[3]] or self.plain
         self.even = self.named(EVEN)
@@ -112,7 +122,11 @@ class Typefaces:
         return [f for f in self.plain if any(n in Path(f[0]).name.lower() for n in names)] or self.plain
 
     def choose(self, r, text, pool):
-        """A font of `pool` that has the characters, and the text as that font writes it; None if none is found soon."""
+        """A font of `pool`, or one of the script if the text is of another, that has the characters, and the text as that font
+        writes it; None if none is found soon."""
+        if foreign.strange(text):
+            path = foreign.choose(r, self.foreign, text)
+            return path and (path, text)
         for _ in range(6):
             path, covered, cased, _ = r.choice(pool)
             if set(text) <= covered:

@@ -1,12 +1,11 @@
 #!/bin/sh
 # The built-in reader and finder from nothing: installs, renders, trains, quantises, calibrates, and puts the model into models/latin.
 # Goes on where it was when it is started again. RUN (default models/train/runs/latin) keeps lines, scenes and checkpoints.
-#   RUN=DIR LINES=1500000 SHARDS=160 CROPS=200000 SCENES=60 models/train/all.sh
+#   RUN=DIR LINES=1500000 CROPS=200000 SCENES=60 models/train/all.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 run=${RUN:-$here/runs/latin}
 lines=${LINES:-1500000}
-shards=${SHARDS:-160}
 crops=${CROPS:-200000}
 scenes=${SCENES:-60}
 venv=$here/../../.venv
@@ -14,11 +13,7 @@ venv=$here/../../.venv
 "$here/setup.sh" "$venv"
 cd "$here"
 mkdir -p "$run"
-# The trainer takes each shard as soon as it is there.
-"$venv/bin/python" shards.py "$run" 0 "$shards" --workers "$(($(nproc) > 1 ? $(nproc) - 1 : 1))" >"$run/shards.log" &
-renderer=$!
-trap 'kill $renderer 2>/dev/null || true' EXIT
-"$venv/bin/python" train.py "$run" --lines "$lines" --shards "$shards" --seed 1
+"$venv/bin/python" train.py "$run" --lines "$lines" --seed 1 --renderers "$(($(nproc) > 1 ? $(nproc) - 1 : 1))"
 "$venv/bin/python" quantise.py "$run" "$here/../latin"
 "$venv/bin/python" ngram.py "$here/../latin/text.ngram"
 "$venv/bin/python" finder_scenes.py "$run" 0 "$scenes" --workers "$(nproc)"

@@ -23,8 +23,8 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from rapidfuzz.distance import Levenshtein
 
 import shards
-from charset import CHARSET, CLASSES, greedy
-from net import Reader
+from charset import CHARSET, greedy
+from net import load
 from render import HEIGHT
 
 CALIBRATION_LINES = 400
@@ -60,9 +60,7 @@ def cer(graph, pictures, texts):
 
 def export(run, out):
     state = torch.load(run / "last.pt", map_location="cpu")
-    net = Reader(CLASSES, state.get("shape", "folded-6"))
-    net.load_state_dict(state["net"])
-    net.eval()
+    net = load(state)
     torch.onnx.export(
         net, torch.zeros(1, 1, HEIGHT, 320), str(out), input_names=["luma"], output_names=["scores"],
         dynamic_axes={"luma": {3: "width"}, "scores": {1: "steps"}}, dynamo=False, opset_version=17,

@@ -17,6 +17,7 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -200,29 +201,32 @@ def main():
         if not trainer.seen:
             trainer.check(held)
         began, began_at, loss = time.monotonic(), trainer.seen, None
-        stopped = []
-        signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 
         def done():
             spent, seen = (time.monotonic() - began) / 60, trainer.seen - began_at
-            if stopped or spent >= a.minutes:
+            if spent >= a.minutes:
                 return 1
             within = seen * a.minutes / spent if seen else float("inf")
             return trainer.seen / min(a.lines, began_at + within)
 
-        while done() < 1:
-            number, later = view(trainer.turn)
-            if number >= 0:
-                rng, noise = random.Random(f"{a.seed}/{trainer.turn}"), np.random.default_rng((a.seed, trainer.turn))
-                pictures, texts = shards.load(a.run, ahead.wait(number))
-                if later:
-                    pictures = [augment.another(rng, noise, picture) for picture in pictures]
-                loss = trainer.shard(pictures, texts, rng, done)
-            trainer.turn += 1
+        try:
+            while done() < 1:
+                number, later = view(trainer.turn)
+                if number >= 0:
+                    rng, noise = random.Random(f"{a.seed}/{trainer.turn}"), np.random.default_rng((a.seed, trainer.turn))
+                    pictures, texts = shards.load(a.run, ahead.wait(number))
+                    if later:
+                        pictures = [augment.another(rng, noise, picture) for picture in pictures]
+                    loss = trainer.shard(pictures, texts, rng, done)
+                trainer.turn += 1
+                trainer.save()
+                if loss is not None and (trainer.turn % CHECK_EVERY == 0 or done() >= 1):
+                    speed = (trainer.seen - began_at) / (time.monotonic() - began)
+                    trainer.check(held, loss=round(loss, 4), lines_per_s=round(speed))
+        except SystemExit:  # the shard begins again when the run goes on
             trainer.save()
-            if loss is not None and not stopped and (trainer.turn % CHECK_EVERY == 0 or done() >= 1):
-                speed = (trainer.seen - began_at) / (time.monotonic() - began)
-                trainer.check(held, loss=round(loss, 4), lines_per_s=round(speed))
+            raise
 
 
 if __name__ == "__main__":

@@ -104,8 +104,8 @@ def choose(r, fonts, text):
 @lru_cache(maxsize=None)
 def words(script):
     letters = frozenset(SCRIPTS[script])
-    found = [w for name in LISTS.get(script, ()) for w in spelling_list(name, letters) if tells(w)]
-    return found[:: 1 + len(found) // MOST_WORDS]
+    found = [w for name in LISTS.get(script, ()) for w in spelling_list(name, letters)]
+    return [w for w in found[:: 1 + len(found) // MOST_WORDS] if tells(w)]
 
 
 def tells(word):

@@ -4,7 +4,7 @@
 # libc6-dev-arm64-cross). The header must come out the same for each of the machines, else one file cannot serve all.
 set -eu
 cd "$(dirname "$0")"
-work=/tmp/gen; mkdir -p $work
+work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # What crate v4l and src/capture/v4l2 name.
@@ -14,8 +14,10 @@ TYPES="$TYPES|modulator|output|outputparm|pix_format|query_ext_ctrl|queryctrl|qu
 TYPES="$TYPES|std_id|streamparm|tuner|buf_type|ctrl_type|exposure_auto_type|field|frmivaltypes|frmsizetypes|memory)"
 TYPES="$TYPES|time_t"
 VARS='V4L2_(BUF_FLAG|CAP|CTRL_FLAG)_.*'
-VARS="$VARS|V4L2_CID_(AUTOGAIN|AUTO_WHITE_BALANCE|BRIGHTNESS|CONTRAST|EXPOSURE_ABSOLUTE|EXPOSURE_AUTO|FOCUS_ABSOLUTE|FOCUS_AUTO|GAIN"
-VARS="$VARS|POWER_LINE_FREQUENCY|SHARPNESS|WHITE_BALANCE_TEMPERATURE)"
+VARS="$VARS|V4L2_CID_(ANALOGUE_GAIN|AUTOGAIN|AUTO_EXPOSURE_BIAS|AUTO_WHITE_BALANCE|BACKLIGHT_COMPENSATION|BRIGHTNESS|CONTRAST"
+VARS="$VARS|DIGITAL_GAIN|EXPOSURE_ABSOLUTE|EXPOSURE_AUTO|EXPOSURE_AUTO_PRIORITY|EXPOSURE_METERING|FOCUS_ABSOLUTE|FOCUS_AUTO|GAIN"
+VARS="$VARS|GAMMA|HFLIP|ISO_SENSITIVITY|ISO_SENSITIVITY_AUTO|PAN_ABSOLUTE|POWER_LINE_FREQUENCY|SATURATION|SHARPNESS|TILT_ABSOLUTE"
+VARS="$VARS|VFLIP|WHITE_BALANCE_TEMPERATURE|WIDE_DYNAMIC_RANGE|ZOOM_ABSOLUTE)"
 
 # Parameters of codecs, which the kernel adds to from version to version; of them only the place of a pointer counts.
 OPAQUE='v4l2_ctrl_.*_.*'

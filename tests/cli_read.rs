@@ -257,7 +257,14 @@ fn doubtful_lines_are_counted_and_can_be_shown() {
     fs::write(&config, "[read]\nmin-confidence = 1.0\n").unwrap();
     let args = ["read", "--config", config.to_str().unwrap(), &strip];
     let outcome = glyphd(args);
-    outcome.fails(0, &["no text found; ", "too unsurely", "--doubtful"]);
+    outcome.fails(
+        0,
+        &[
+            "no text found; ",
+            "below the minimum confidence",
+            "--doubtful",
+        ],
+    );
     assert_eq!(outcome.out, "");
     let outcome = glyphd(args.iter().chain(&["--doubtful"]));
     outcome.fails(0, &["no text found that is sure"]);
@@ -377,12 +384,9 @@ fn a_folder_gives_its_pictures_by_name_and_nothing_else() {
     let outcome = glyphd(["read", "--format", "tsv", &format!("{path}/")]);
     let said = outcome.complaints();
     assert_eq!((outcome.code, said.len()), (Some(0), 2), "{outcome:?}");
+    assert!(said[0].ends_with("d.png: a pipe, skipped"), "{outcome:?}");
     assert!(
-        said[0].ends_with("d.png: a pipe, passed over"),
-        "{outcome:?}"
-    );
-    assert!(
-        said[1].ends_with("passed over, as their kind is not read: c.heic"),
+        said[1].ends_with("skipped, because glyphd does not read files of their kind: c.heic"),
         "{outcome:?}"
     );
     fs::remove_file(folder.path().join("c.heic")).unwrap();

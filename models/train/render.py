@@ -41,7 +41,7 @@ LEAST_SPAN = 24  # luma; a flatter picture is stretched no further, or noise wou
 
 
 def canonical(picture):
-    """The reader's input form: contrast stretched between two quantiles, then dark on light (by the mean). Must equal src/recognize/canonical.rs."""
+    """The reader's input form: contrast stretched between two quantiles, then dark on light (by the mean). Must equal src/text/recognize/canonical.rs."""
     counts = np.bincount(picture.ravel(), minlength=256).cumsum()
     low = int(np.searchsorted(counts, STRETCH_LOW * picture.size, side="right"))
     high = int(np.searchsorted(counts, STRETCH_HIGH * picture.size, side="left"))

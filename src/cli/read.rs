@@ -250,10 +250,12 @@ fn nothing_read(page: &Page, shows_doubtful: bool) -> String {
         _ if page.upside_down => UPSIDE_DOWN.to_owned(),
         (0, 0) => "no text found".to_owned(),
         (0, 1) if !shows_doubtful => {
-            "no text found; 1 line was read too unsurely, --doubtful shows it".to_owned()
+            "no text found; 1 line is below the minimum confidence, --doubtful shows it".to_owned()
         }
         (0, n) if !shows_doubtful => {
-            format!("no text found; {n} lines were read too unsurely, --doubtful shows them")
+            format!(
+                "no text found; {n} lines are below the minimum confidence, --doubtful shows them"
+            )
         }
         (0, _) => "no text found that is sure".to_owned(),
         (n, _) => format!("no text that fits; {n} lines were rejected"),

@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::error::{Error, Kind, Result, err};
 
 /// The longest file that is read, in bytes: a 30-megapixel picture without compression fits,
-/// a film or a disk image named by mistake does not.
+/// a video or a disk image named by mistake does not.
 pub const MAX_FILE_BYTES: u64 = 128 << 20;
 
 /// The path that stands for standard input.
@@ -77,7 +77,7 @@ pub fn in_directory(directory: &Path) -> Result<Vec<PathBuf>> {
             match path.metadata().map(|about| about.file_type()) {
                 Ok(kind) if kind.is_dir() => {}
                 Ok(kind) if !kind.is_file() => {
-                    log::warn!("{}: {}, passed over", path.display(), named(kind))
+                    log::warn!("{}: {}, skipped", path.display(), named(kind))
                 }
                 _ => files.push(path),
             }
@@ -101,7 +101,7 @@ pub fn in_directory(directory: &Path) -> Result<Vec<PathBuf>> {
         return Err(Error::new(Kind::NoInput, message));
     }
     if !others.is_empty() {
-        log::warn!("{name}: passed over, as their kind is not read: {others}");
+        log::warn!("{name}: skipped, because glyphd does not read files of their kind: {others}");
     }
     files.sort();
     Ok(files)

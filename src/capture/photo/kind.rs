@@ -22,8 +22,8 @@ type Known = (usize, &'static [u8], &'static str, &'static str);
 const AS_PNG: &str = "convert it to PNG, e.g. with magick (ImageMagick) or gimp";
 const HEIC: &str = "convert it, e.g. heif-convert a.heic a.jpg";
 const AVIF: &str = "convert it, e.g. avifdec a.avif a.png";
-const FILM: &str =
-    "a film, not a picture: take pictures out of it, e.g. ffmpeg -i film -r 2 %04d.png";
+const VIDEO: &str =
+    "a video, not a picture: extract pictures from it, e.g. ffmpeg -i video -r 2 %04d.png";
 const RAW: &str = "develop it to JPEG or TIFF, e.g. with darktable-cli a.raw a.jpg";
 const NO_PICTURE: &str = "not a picture";
 
@@ -39,9 +39,9 @@ const KNOWN: &[Known] = &[
     (4, b"ftypavif", "AVIF", AVIF),
     (4, b"ftypavis", "AVIF", AVIF),
     (4, b"ftypcrx ", "CR3 (camera raw)", RAW),
-    (4, b"ftyp", "MP4 or QuickTime", FILM),
-    (0, b"\x1A\x45\xDF\xA3", "Matroska or WebM", FILM),
-    (8, b"AVI ", "AVI", FILM),
+    (4, b"ftyp", "MP4 or QuickTime", VIDEO),
+    (0, b"\x1A\x45\xDF\xA3", "Matroska or WebM", VIDEO),
+    (8, b"AVI ", "AVI", VIDEO),
     (
         0,
         b"\0\0\0\x0CJXL ",

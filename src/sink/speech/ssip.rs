@@ -368,7 +368,10 @@ fn silent() -> Error {
 }
 
 fn no_ssip() -> Error {
-    err!(Io, "what answers there is no Speech Dispatcher")
+    err!(
+        Io,
+        "the program that answers there is not Speech Dispatcher"
+    )
 }
 
 #[cfg(test)]

@@ -418,7 +418,7 @@ fn a_server_that_is_not_there_or_is_something_else_is_told_as_such() {
             let _ = BufReader::new(&stream).read_line(&mut String::new());
         }
     });
-    for what in ["no Speech Dispatcher", "closed", "no Speech Dispatcher"] {
+    for what in ["not Speech Dispatcher", "closed", "not Speech Dispatcher"] {
         let fault = speech.on_ready().unwrap_err().to_string();
         assert!(fault.contains(what), "{fault}");
     }

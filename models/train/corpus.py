@@ -10,7 +10,7 @@ import string
 from charset import CHARSET
 from foreign import Foreign
 from structure import NUTRIENTS, Structure
-from wordlists import COMMON, OWN, load_words
+from wordlists import COMMON, load_words
 
 # Letters of languages without any list (Maltese, Welsh...) are sown into words, so that each class is met at all.
 RARE = [c for c in CHARSET if c.isalpha() and ord(c) > 0xBF]

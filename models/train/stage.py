@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import surfaces
-from typefaces import font
 
 INK = 0.3  # coverage that counts as ink where the box is measured
 

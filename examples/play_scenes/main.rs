@@ -73,9 +73,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for folder in &args.scenes {
             let scene = truth::Scene::load(folder)?;
             let pipeline = Pipeline::new(&config)?;
-            let reader = match args.keep_readings {
-                true => cache::Kept::within(folder, &config, pipeline)?,
-                false => cache::Kept::nothing(pipeline),
+            let reader = if args.keep_readings {
+                cache::Kept::within(folder, &config, pipeline)?
+            } else {
+                cache::Kept::nothing(pipeline)
             };
             let cost_of_one = Duration::from_millis(cost);
             let played = play::play(folder, scene.fps, reader, cost_of_one, config.clone())?;

@@ -41,9 +41,12 @@ pub fn score(scene: &Scene, presences: &[Presence], played: &Played, scored: &mu
     }
     // On what is no page no frame has all lines: each may have its own.
     let whole = |p: &Presence| scene.pages.iter().any(|page| page == p.label());
-    let group = |p: &Presence| match whole(p) {
-        true => (p.label().to_owned(), p.visit),
-        false => (p.id.clone(), p.visit),
+    let group = |p: &Presence| {
+        if whole(p) {
+            (p.label().to_owned(), p.visit)
+        } else {
+            (p.id.clone(), p.visit)
+        }
     };
     let groups: BTreeSet<_> = due.iter().map(|&i| group(&presences[i])).collect();
     for of in groups {

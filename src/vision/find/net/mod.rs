@@ -240,7 +240,6 @@ impl Finder {
             })),
             height: line.height * sy,
             copy,
-            ..line
         }));
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use image::metadata::Orientation;
 
 use super::plane::{Plane, check_memory, check_size};
+use super::refusal;
 use crate::capture::frame::jpeg::{
     Broken, Header, Segments, Strictness, luma_into, marker, with_tables,
 };
@@ -302,8 +303,5 @@ fn luma_alone(bytes: &[u8], scan: Scan) -> Result<Vec<u8>> {
 }
 
 fn unsupported(what: &str) -> Error {
-    err!(
-        Data,
-        "JPEG with {what} is not supported: save it as PNG, e.g. with magick (ImageMagick) or gimp"
-    )
+    refusal::unsupported("JPEG", what)
 }

@@ -24,7 +24,7 @@ const HEIC: &str = "convert it, e.g. heif-convert a.heic a.jpg";
 const AVIF: &str = "convert it, e.g. avifdec a.avif a.png";
 const VIDEO: &str =
     "a video, not a picture: extract pictures from it, e.g. ffmpeg -i video -r 2 %04d.png";
-const RAW: &str = "develop it to JPEG or TIFF, e.g. with darktable-cli a.raw a.jpg";
+pub(super) const RAW: &str = "develop it to JPEG or TIFF, e.g. with darktable-cli a.raw a.jpg";
 const NO_PICTURE: &str = "not a picture";
 
 const KNOWN: &[Known] = &[

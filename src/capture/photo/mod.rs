@@ -9,6 +9,7 @@ mod jpeg;
 mod kind;
 mod plane;
 mod png;
+mod refusal;
 mod tiff;
 
 use std::io::{self, Cursor};
@@ -23,6 +24,7 @@ use crate::guard::guarded;
 use jpeg::Decoded;
 use kind::Kind;
 use plane::{MAX_DECODER_BYTES, Plane, check_memory, check_size};
+use refusal::{cut_off, damaged, needs_too_much};
 use tiff::Tiff;
 
 /// A picture file in memory, and how many pages it has.
@@ -77,8 +79,7 @@ impl Photo {
             Content::Tiff(tiff) => tiff.page(number),
             Content::Single(bytes) => decode_single(bytes),
         });
-        let luma =
-            luma.unwrap_or_else(|| Err(err!(Data, "the picture is damaged: the decoder gave up")));
+        let luma = luma.unwrap_or_else(|| Err(damaged("the decoder gave up")));
         luma.map_err(|error| {
             let page = if of_several {
                 format!("page {}: ", number + 1)
@@ -167,18 +168,13 @@ fn decode_any(bytes: &[u8], format: ImageFormat) -> Result<GrayImage> {
 
 fn refused(error: ImageError) -> Error {
     match &error {
-        ImageError::Limits(_) => err!(
-            Data,
-            "the picture needs more memory than allowed: make it smaller"
-        ),
-        ImageError::IoError(io) if io.kind() == io::ErrorKind::UnexpectedEof => {
-            err!(Data, "the picture is cut off")
-        }
+        ImageError::Limits(_) => needs_too_much(),
+        ImageError::IoError(io) if io.kind() == io::ErrorKind::UnexpectedEof => cut_off(),
         ImageError::Unsupported(why) => err!(
             Data,
             "a kind of picture that is not supported: save it as PNG ({why})"
         ),
-        error => err!(Data, "the picture is damaged: {error}"),
+        error => damaged(error),
     }
     .caused_by(error)
 }

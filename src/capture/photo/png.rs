@@ -6,7 +6,8 @@ use image::metadata::Orientation;
 use png::{BitDepth, ColorType, DecodingError, Limits, Transformations};
 
 use super::plane::{MAX_DECODER_BYTES, Plane, check_memory, check_size};
-use crate::error::{Error, Result, err};
+use super::refusal::{cut_off, damaged, needs_too_much};
+use crate::error::{Error, Result};
 
 pub(super) fn decode(bytes: &[u8]) -> Result<(Plane, Option<Orientation>)> {
     let limits = Limits {
@@ -15,7 +16,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Plane, Option<Orientation>)> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
-    let mut reader = decoder.read_info().map_err(damaged)?;
+    let mut reader = decoder.read_info().map_err(refused)?;
     let (width, height) = reader.info().size();
     check_size(width, height)?;
     let orientation = reader
@@ -43,13 +44,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Plane, Option<Orientation>)> {
         let size = reader.output_buffer_size().unwrap_or(usize::MAX);
         check_memory(size as u64)?;
         let mut whole = vec![0; size];
-        let info = reader.next_frame(&mut whole).map_err(damaged)?;
+        let info = reader.next_frame(&mut whole).map_err(refused)?;
         let rows = whole.chunks_exact(info.line_size.max(1));
         (0..height).zip(rows).for_each(|(y, row)| put(y, row));
     } else {
         for y in 0..height {
-            let row = reader.next_row().map_err(damaged)?;
-            let row = row.ok_or_else(|| err!(Data, "the picture is cut off"))?;
+            let row = reader.next_row().map_err(refused)?;
+            let row = row.ok_or_else(cut_off)?;
             put(y, row.data());
         }
     }
@@ -61,13 +62,11 @@ fn narrowed(sample: [u8; 2]) -> u8 {
     ((u32::from(u16::from_be_bytes(sample)) + 128) / 257) as u8
 }
 
-fn damaged(error: DecodingError) -> Error {
+fn refused(error: DecodingError) -> Error {
     match &error {
-        DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            err!(Data, "the picture is cut off")
-        }
-        DecodingError::LimitsExceeded => err!(Data, "the picture needs more memory than allowed"),
-        _ => err!(Data, "the picture is damaged: {error}"),
+        DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => cut_off(),
+        DecodingError::LimitsExceeded => needs_too_much(),
+        _ => damaged(&error),
     }
     .caused_by(error)
 }

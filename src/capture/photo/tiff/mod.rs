@@ -16,7 +16,9 @@ use tiff::decoder::{Decoder, Limits};
 use tiff::tags::{CompressionMethod, Tag};
 use tiff::{TiffError, TiffUnsupportedError};
 
+use super::kind;
 use super::plane::{MAX_DECODER_BYTES, Plane, check_memory, check_size};
+use super::refusal::{self, cut_off, damaged, needs_too_much};
 use crate::capture::frame::luma_of_rgb;
 use crate::error::{Error, Result, err};
 use directory::{Directory, Form};
@@ -48,22 +50,19 @@ impl Tiff {
     /// The luma of page `number`, the first being 0.
     pub(super) fn page(&mut self, number: usize) -> Result<GrayImage> {
         let Some(Some(page)) = self.pages.get(number).copied() else {
-            return Err(err!(Data, "the picture is cut off"));
+            return Err(cut_off());
         };
         if page.is_raw {
-            return Err(err!(
-                Data,
-                "camera raw (DNG, NEF, ARW ...): develop it to JPEG or TIFF, e.g. with darktable-cli a.raw a.jpg"
-            ));
+            return Err(err!(Data, "camera raw (DNG, NEF, ARW ...): {}", kind::RAW));
         }
         let (field, model) = page
             .photometric
-            .ok_or_else(|| err!(Data, "the picture is damaged: its colour model is missing"))?;
+            .ok_or_else(|| damaged("its colour model is missing"))?;
         let size = page
             .size
             .map(|side| side.map(|(_, pixels)| u32::try_from(pixels).unwrap_or(u32::MAX)));
         let [Some(width), Some(height)] = size else {
-            return Err(err!(Data, "the picture is damaged: its size is missing"));
+            return Err(damaged("its size is missing"));
         };
         check_size(width, height)?;
         self.form.begin_with(&mut self.bytes, &page);
@@ -196,10 +195,7 @@ fn layout(decoder: &mut Decoder<Cursor<&[u8]>>, model: u64) -> Result<Samples> {
         other => return Err(unsupported(&format!("colour model {other}"))),
     };
     if count < model.samples() {
-        return Err(err!(
-            Data,
-            "the picture is damaged: {count} samples a pixel are too few"
-        ));
+        return Err(damaged(format_args!("{count} samples a pixel are too few")));
     }
     let extra = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples);
     let extra = extra.map_err(refused)?.unwrap_or_default();
@@ -258,21 +254,14 @@ fn first(decoder: &mut Decoder<Cursor<&[u8]>>, tag: Tag, default: u16) -> Result
 }
 
 fn unsupported(what: &str) -> Error {
-    err!(
-        Data,
-        "TIFF with {what} is not supported: save it as PNG, e.g. with magick (ImageMagick) or gimp"
-    )
+    refusal::unsupported("TIFF", what)
 }
 
 fn refused(error: TiffError) -> Error {
     use TiffUnsupportedError as Unsupported;
     match &error {
-        TiffError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => {
-            err!(Data, "the picture is cut off")
-        }
-        TiffError::LimitsExceeded | TiffError::IntSizeError => {
-            err!(Data, "the picture needs more memory than allowed")
-        }
+        TiffError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => cut_off(),
+        TiffError::LimitsExceeded | TiffError::IntSizeError => needs_too_much(),
         TiffError::UnsupportedError(why) => unsupported(&match why {
             Unsupported::UnsupportedCompressionMethod(method) => compression(*method),
             Unsupported::InconsistentBitsPerSample(_) => "samples of different sizes".to_string(),
@@ -282,7 +271,7 @@ fn refused(error: TiffError) -> Error {
             }
             why => format!("something the decoder cannot do ({why})"),
         }),
-        error => err!(Data, "the picture is damaged: {error}"),
+        error => damaged(error),
     }
     .caused_by(error)
 }

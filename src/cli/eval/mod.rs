@@ -15,7 +15,7 @@ use crate::capture::photo;
 use crate::error::Result;
 use crate::line::Page;
 use crate::pipeline::Pipeline;
-use crate::text::score::{Calibration, Confusions, Edit, Score, edits, plain};
+use crate::text::score::{Calibration, Confusions, Edit, Score, Told, edits, plain};
 
 /// How the figures are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,6 +74,8 @@ struct Figures {
     /// The one with most edits first, as many as were asked for.
     worst: Vec<Outcome>,
     calibration: Option<Calibration>,
+    /// What would have been reported of the lines.
+    told: Told,
 }
 
 /// Prints the figures of each folder.
@@ -81,13 +83,14 @@ struct Figures {
 /// # Errors
 /// `NoInput` or `Data`, when a folder has no usable labels; a single image that cannot be read counts as read as nothing.
 pub fn run(args: &Args) -> Result<()> {
-    let mut pipeline = Pipeline::new(&args.reading.settings()?)?;
+    let settings = args.reading.settings()?;
+    let mut pipeline = Pipeline::new(&settings)?;
     let mut out = Output::stdout();
     if args.format == Format::Text {
         show::heading(&mut out)?;
     }
     for folder in &args.folders {
-        let figures = figures(&mut pipeline, folder, args)?;
+        let figures = figures(&mut pipeline, folder, settings.read.min_confidence, args)?;
         match args.format {
             Format::Text => show::text(&mut out, &figures)?,
             Format::Json => show::json(&mut out, &figures)?,
@@ -96,11 +99,13 @@ pub fn run(args: &Args) -> Result<()> {
     out.flush()
 }
 
-fn figures(pipeline: &mut Pipeline, folder: &Path, args: &Args) -> Result<Figures> {
+/// Reads a folder; what is read less surely than `least` would not be reported.
+fn figures(pipeline: &mut Pipeline, folder: &Path, least: f32, args: &Args) -> Result<Figures> {
     let rows = labels::load(folder)?;
     let mut score = Score::default();
     let mut confusions = Confusions::default();
     let mut calibration = Calibration::default();
+    let mut told = Told::default();
     let mut times = Vec::with_capacity(rows.len());
     let mut outcomes = Vec::with_capacity(rows.len());
     for Row { file, truth } in rows {
@@ -121,6 +126,11 @@ fn figures(pipeline: &mut Pipeline, folder: &Path, args: &Args) -> Result<Figure
         let mut one = Score::default();
         one.add(&truth, page.text.as_str(), !args.ignore_case);
         score.add(&truth, page.text.as_str(), !args.ignore_case);
+        let sure = page.lines.iter().all(|line| line.confidence >= least);
+        match &page.doubtful[..] {
+            [doubted] if page.lines.is_empty() => told.add(&truth, &doubted.text, false),
+            _ => told.add(&truth, page.text.as_str(), sure),
+        }
         if args.confusions > 0 {
             let plain = |text| plain(text, !args.ignore_case);
             let edits = edits(&plain(&truth), &plain(page.text.as_str()));
@@ -150,5 +160,6 @@ fn figures(pipeline: &mut Pipeline, folder: &Path, args: &Args) -> Result<Figure
         confusions: confusions.top(args.confusions),
         worst: outcomes,
         calibration: args.calibration.then_some(calibration),
+        told,
     })
 }

@@ -10,8 +10,17 @@ use crate::text::score::{Calibration, Edit};
 /// Writes the heading of the table.
 pub fn heading(out: &mut Output) -> Result<()> {
     out.line(format_args!(
-        "{:<24} {:>6} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}",
-        "folder", "images", "CER %", "exact %", "alnum %", "word R%", "word F1", "ms median"
+        "{:<24} {:>6} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}",
+        "folder",
+        "images",
+        "CER %",
+        "exact %",
+        "alnum %",
+        "word R%",
+        "word F1",
+        "wrong %",
+        "lost %",
+        "ms median"
     ))
 }
 
@@ -19,7 +28,7 @@ pub fn heading(out: &mut Output) -> Result<()> {
 pub fn text(out: &mut Output, figures: &Figures) -> Result<()> {
     let score = &figures.score;
     out.line(format_args!(
-        "{:<24} {:>6} {:>7.2} {:>7.1} {:>7.1} {:>7.1} {:>7.1} {:>9.1}",
+        "{:<24} {:>6} {:>7.2} {:>7.1} {:>7.1} {:>7.1} {:>7.1} {:>7.2} {:>7.1} {:>9.1}",
         figures.folder.display(),
         score.pairs,
         100.0 * score.cer(),
@@ -27,6 +36,8 @@ pub fn text(out: &mut Output, figures: &Figures) -> Result<()> {
         100.0 * score.alnum_share(),
         100.0 * score.recall(),
         100.0 * score.f1(),
+        100.0 * figures.told.wrong_share(),
+        100.0 * figures.told.lost_share(),
         figures.ms_median,
     ))?;
     for (edit, count) in &figures.confusions {
@@ -81,6 +92,10 @@ pub fn json(out: &mut Output, figures: &Figures) -> Result<()> {
         "alnum": rounded(score.alnum_share()),
         "word_recall": rounded(score.recall()),
         "word_f1": rounded(score.f1()),
+        "told": figures.told.told,
+        "told_wrong": figures.told.wrong,
+        "right": figures.told.right,
+        "right_lost": figures.told.lost,
         "ms_median": rounded(figures.ms_median),
         "confusions": figures.confusions.iter().map(|(e, n)| confusion(*e, *n)).collect::<Vec<_>>(),
         "worst": figures.worst.iter().map(outcome).collect::<Vec<_>>(),

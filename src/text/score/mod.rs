@@ -5,11 +5,13 @@
 
 mod calibration;
 mod edits;
+mod told;
 
 use std::collections::HashMap;
 
 pub use calibration::{BINS, Bin, Calibration};
 pub use edits::{Confusions, Edit, distance, edits};
+pub use told::Told;
 use unicode_normalization::UnicodeNormalization;
 
 /// The figures of one set of pictures.

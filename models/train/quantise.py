@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from render import HEIGHT
 
 CALIBRATION_LINES = 400
 CHECKED_LINES = 1000
+KEPT = [r"\n# The net that finds lines\.\n(?:.+\n)+", r"\n\[confidence\]\n(?:.+\n)+"]  # parts of model.toml that others write
 QUANTISED = ["Conv", "Relu", "Squeeze", "Transpose", "Reshape"]
 
 
@@ -68,29 +70,27 @@ def export(run, out):
     return state["seen"] + state.get("before", 0)
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("run", type=Path)
-    arguments.add_argument("out", type=Path)
-    a = arguments.parse_args()
-    pictures, texts = shards.load(a.run, shards.VALIDATION)
+def quantise(run, out, pictures, texts):
+    """Writes the model folder `out` from RUN/last.pt; gives CER of the float net and the int8 graph on the first half of the lines, in percent."""
     half = len(texts) // 2
-    a.out.mkdir(parents=True, exist_ok=True)
+    checked = min(half, CHECKED_LINES)
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        seen = export(a.run, folder / "float.onnx")
+        seen = export(run, folder / "float.onnx")
         quant_pre_process(str(folder / "float.onnx"), str(folder / "folded.onnx"), skip_symbolic_shape=True)
         quantize_static(
-            str(folder / "folded.onnx"), str(a.out / "reader.onnx"), Calibration(pictures[half : half + CALIBRATION_LINES]),
+            str(folder / "folded.onnx"), str(out / "reader.onnx"), Calibration(pictures[half : half + CALIBRATION_LINES]),
             quant_format=QuantFormat.QOperator, per_channel=False, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
             op_types_to_quantize=QUANTISED, calibrate_method=CalibrationMethod.MinMax,
         )
-        before = cer(folder / "folded.onnx", pictures[:CHECKED_LINES], texts[:CHECKED_LINES])
-    after = cer(a.out / "reader.onnx", pictures[:CHECKED_LINES], texts[:CHECKED_LINES])
-    graph = (a.out / "reader.onnx").read_bytes()
-    (a.out / "charset.txt").write_text("".join(c + "\n" for c in CHARSET), "utf8")
-    description = a.out / "model.toml"
-    finder = re.search(r"\n# The net that finds lines\.\n(?:.+\n)+", description.read_text("utf8") if description.exists() else "")
+        before = cer(folder / "folded.onnx", pictures[:checked], texts[:checked])
+    after = cer(out / "reader.onnx", pictures[:checked], texts[:checked])
+    graph = (out / "reader.onnx").read_bytes()
+    (out / "charset.txt").write_text("".join(c + "\n" for c in CHARSET), "utf8")
+    description = out / "model.toml"
+    before_it = description.read_text("utf8") if description.exists() else ""
+    kept = [part[0] for part in map(lambda p: re.search(p, before_it), KEPT) if part]
     description.write_text(f"""# The built-in reader of Latin text. CARD.md tells what it was trained on and what it scores.
 format = 1
 name = "latin"
@@ -115,16 +115,24 @@ canonical = true
 [output]
 # Scores before softmax ("logits") or after it ("probabilities"), steps x classes.
 kind = "logits"
-{finder[0] if finder else ""}
+{"".join(kept)}
 [training]
 lines = {seen}
 cer-float = {before:.2f}
 cer-int8 = {after:.2f}
 """, "utf8")
-    ops = {}
-    for node in onnx.load(a.out / "reader.onnx").graph.node:
-        ops[node.op_type] = ops.get(node.op_type, 0) + 1
-    print(json.dumps({"lines": seen, "cer_float": round(before, 2), "cer_int8": round(after, 2), "bytes": len(graph), "ops": ops}))
+    return before, after
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("run", type=Path)
+    arguments.add_argument("out", type=Path)
+    a = arguments.parse_args()
+    before, after = quantise(a.run, a.out, *shards.load(a.run, shards.VALIDATION))
+    graph = a.out / "reader.onnx"
+    ops = Counter(node.op_type for node in onnx.load(graph).graph.node)
+    print(json.dumps({"cer_float": round(before, 2), "cer_int8": round(after, 2), "bytes": graph.stat().st_size, "ops": ops}))
 
 
 if __name__ == "__main__":

@@ -103,8 +103,8 @@ class Trainer:
     """The net, its average and optimisers, and how far they are. `seen` and `turn` count this run, `before` the lines of those it came
     from; `pending` lines have added to the gradients since the last update."""
 
-    def __init__(self, run, shape, start, peak, device):
-        self.last, self.device, self.peak = run / "last.pt", device, peak
+    def __init__(self, run, shape, start, peak, device, step_lines=STEP_LINES):
+        self.last, self.device, self.peak, self.step_lines = run / "last.pt", device, peak, step_lines
         self.type = fast_type(device)
         self.seen = self.turn = self.before = self.pending = 0
         state = torch.load(self.last, map_location=device) if self.last.exists() else {}
@@ -139,7 +139,7 @@ class Trainer:
             with torch.autocast(self.device, self.type, enabled=self.type != torch.float32):
                 features = self.net.convolutions(x)
         loss = loss_of(self.net.along(features), texts)
-        (loss / STEP_LINES).backward()
+        (loss / self.step_lines).backward()
         return loss.item()
 
     def update(self, done):
@@ -150,7 +150,7 @@ class Trainer:
                 group["lr"] = rate
             optimiser.step()
             optimiser.zero_grad()
-        updates = self.seen / STEP_LINES
+        updates = self.seen / self.step_lines
         past = min(AVERAGE, (1 + updates) / (10 + updates))
         with torch.no_grad():
             for mine, new in zip(self.average.state_dict().values(), self.net.state_dict().values()):
@@ -163,7 +163,7 @@ class Trainer:
             loss += self.backward(x, some)
             self.seen += len(some)
             self.pending += len(some)
-            if self.pending >= STEP_LINES:
+            if self.pending >= self.step_lines:
                 self.update(done())
                 self.pending = 0
             if done() >= 1:

@@ -59,12 +59,13 @@ fn figures(text: &str) -> String {
         .collect()
 }
 
-/// Dashes and quotation marks of all lengths and bends are one and the same to whoever acts on them.
+/// Dashes and quotation marks of all lengths and bends, and the two small rings, are one and the same to whoever acts on them.
 fn unified(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         '‘' | '’' | '‚' | '′' | '`' | '´' => '\'',
         '“' | '”' | '„' | '″' => '"',
+        'º' => '°',
         c => c,
     }
 }

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use regex_lite::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
-use super::{Found, Kind, Role, group, pattern, stands_alone};
+use super::roles::Roles;
+use super::{Found, Kind, group, pattern};
 
 /// Day and month where the date leaves it open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,10 +15,10 @@ pub enum Order {
     DayFirst,
     /// 12/01 is December.
     MonthFirst,
+    /// 27.03.11 is a day of 2027, as in East Asia and Hungary; with the year last, the day stands first.
+    YearFirst,
 }
 
-/// How far before a date the word may end that says what it is for, in bytes: `BEST BEFORE END: ` on the line before.
-const REACH: usize = 40;
 /// The years that a date on a label can have.
 const YEARS: std::ops::RangeInclusive<i16> = 1950..=2099;
 
@@ -40,25 +41,9 @@ const MONTHS: [&str; 12] = [
 /// Letters of an abbreviation.
 const ABBREVIATED: std::ops::RangeInclusive<usize> = 3..=4;
 
-/// Words before a date, and what they say of it.
-const ROLES: [(&str, Role); 4] = [
-    (
-        r"(?i)best\s*before|best\s*by|\bbbe?\b|\bbbd\b|\bmhd\b|mindestens\s*haltbar|haltbar\s*bis|consumir\s*pref|\bdluo\b|\bddm\b|de\s*pr[ée]f[ée]rence|houdbaar|\btht\b|consumarsi\s*pref",
-        Role::BestBefore,
-    ),
-    (
-        r"(?i)use\s*by|verbrauchen\s*bis|\bdlc\b|consommer\s*jusqu|te\s*gebruiken|\btgt\b|consumarsi\s*entro",
-        Role::UseBy,
-    ),
-    (
-        r"(?i)\bexp(iry|ires|iration)?\b|verwendbar\s*bis|\bcad\b|caducidad|valid|scad(enza)?\b|\bven\b",
-        Role::Expiry,
-    ),
-    (
-        r"(?i)\bprod(uced|uction|\b)|\bmfg\b|\bmfd\b|\bpacked\b|\bpkd\b|hergestellt|abgepackt|\bfab\b",
-        Role::Produced,
-    ),
-];
+/// Latin letters end before this, but for those with marks above and below.
+const LATIN_END: char = '\u{250}';
+const LATIN_MORE: std::ops::RangeInclusive<char> = '\u{1E00}'..='\u{1EFF}';
 
 /// What the groups of a form are.
 #[derive(Clone, Copy)]
@@ -68,6 +53,7 @@ enum Form {
     Open,
     DayNamedYear,
     NamedDayYear,
+    YearNamedDay,
     NamedYear,
     MonthYear,
     YearMonth,
@@ -79,7 +65,7 @@ pub struct Dates {
     forms: Vec<(Form, Regex)>,
     /// Those that are dates only beside a word that announces one.
     doubtful: Vec<(Form, Regex)>,
-    roles: Vec<(Regex, Role)>,
+    roles: Roles,
 }
 
 impl Dates {
@@ -105,6 +91,9 @@ impl Dates {
                 Form::NamedDayYear,
                 r"NAME\.?[-./ ]{0,2}(\d{1,2})(?:st|nd|rd|th|ST|ND|RD|TH)?(?:, ?|[-./ ])(\d{4}|\d{2})",
             ),
+            // AUG292020, 2020AUG29, 2020-AUG-29.
+            form(Form::NamedDayYear, r"NAME\s?(\d{2})(\d{4})"),
+            form(Form::YearNamedDay, r"(\d{4})[-./ ]?NAME\.?[-./ ]?(\d{1,2})"),
             form(Form::NamedYear, r"NAME\.?[-./ ']{0,2}(\d{4})"),
             form(Form::MonthYear, r"(\d{1,2})\s?[-./]\s?(\d{4})"),
             form(Form::YearMonth, r"(\d{4})\s?[-./]\s?(\d{1,2})"),
@@ -114,6 +103,7 @@ impl Dates {
             form(Form::Open, r"(\d{1,2}) (\d{1,2}) (\d{4}|\d{2})"),
             form(Form::YearMonthDay, r"(\d{4})(\d{2})(\d{2})"),
             form(Form::Open, r"(\d{2})(\d{2})(\d{2}|\d{4})"),
+            form(Form::NamedDayYear, r"NAME(\d{2})(\d{2})"),
             form(Form::NamedYear, r"NAME\.?[-./ ']{0,2}(\d{2})"),
             form(Form::MonthYear, r"(\d{1,2})\s?[-./ ]\s?(\d{4}|\d{2})"),
         ];
@@ -121,7 +111,7 @@ impl Dates {
             order,
             forms,
             doubtful,
-            roles: ROLES.map(|(words, role)| (pattern(words), role)).into(),
+            roles: Roles::new(),
         }
     }
 
@@ -152,68 +142,67 @@ impl Dates {
         let whole = captures.get(0)?;
         let (from, to) = (whole.start(), whole.end());
         let taken = found.iter().any(|old| from < old.to && to > old.from);
-        // A part of a longer number with points or strokes in it is none.
-        let longer = |c: Option<char>| c.is_some_and(|c| matches!(c, '.' | '/' | '-' | ','));
-        let after = text.get(to..)?;
-        let goes_on = longer(after.chars().next())
-            && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
-        let before = text.get(..from)?;
-        let came_from = longer(before.chars().next_back())
-            && before
-                .chars()
-                .rev()
-                .nth(1)
-                .is_some_and(|c| c.is_ascii_digit());
-        if taken || goes_on || came_from || !stands_alone(text, from, to) {
+        let (before, after) = (text.get(..from)?, text.get(to..)?);
+        if taken || goes_on(after.chars()) || goes_on(before.chars().rev()) {
             return None;
         }
-        let role = self.role(before);
-        if doubtful && role.is_none() {
+        let said = self.roles.before(before);
+        let touched = before.chars().next_back().is_some_and(is_joined);
+        // EXP27.03.11: the letters before it are the words that announce it.
+        let announced = said.is_some_and(|said| said.touches);
+        if touched && !announced || after.chars().next().is_some_and(is_joined) {
+            return None;
+        }
+        if doubtful && said.is_none() {
             return None;
         }
         let part = |index| group(captures, index);
         let number = |index| part(index).parse::<i8>().ok();
         let value = match form {
             Form::YearMonthDay => day(part(1), number(2)?, number(3)?),
-            Form::Open => {
-                let (first, second) = (number(1)?, number(2)?);
-                let (month, other) = match self.order {
-                    Order::DayFirst => (second, first),
-                    Order::MonthFirst => (first, second),
-                };
-                day(part(3), month, other).or_else(|| day(part(3), other, month))
-            }
+            Form::Open => self.open(whole.as_str(), [part(1), part(2), part(3)]),
             Form::DayNamedYear => day(part(3), month(part(2))?, number(1)?),
             Form::NamedDayYear => day(part(3), month(part(1))?, number(2)?),
+            Form::YearNamedDay => day(part(1), month(part(2))?, number(3)?),
             Form::NamedYear => whole_month(part(2), month(part(1))?),
             Form::MonthYear => whole_month(part(2), number(1)?),
             Form::YearMonth => whole_month(part(1), number(2)?),
         }?;
         let mut found = Found::new(text, from, to, Kind::Date, value)?;
-        found.field.role = role;
+        found.field.role = said.map(|said| said.role);
         Some(found)
     }
 
-    /// What the words just before a date say of it: the last that does.
-    fn role(&self, before: &str) -> Option<Role> {
-        let mut start = before.len().saturating_sub(REACH);
-        while !before.is_char_boundary(start) {
-            start -= 1;
+    /// A day of three numbers, by the order that is set. The other order of day and month counts where it is the only one
+    /// that gives a day and is usual in print: nobody parts a month that stands first by points, or not at all, so there it
+    /// is more likely that a figure was misread.
+    fn open(&self, printed: &str, numbers: [&str; 3]) -> Option<String> {
+        let number = |index: usize| numbers.get(index)?.parse::<i8>().ok();
+        let (first, second) = (number(0)?, number(1)?);
+        let [year_first, _, last] = numbers;
+        let day_first = || day(last, second, first);
+        let month_first = || day(last, first, second);
+        match self.order {
+            Order::YearFirst if last.len() == 2 => day(year_first, second, number(2)?),
+            Order::MonthFirst => month_first().or_else(day_first),
+            Order::DayFirst | Order::YearFirst => {
+                let is_usual = printed.contains(['/', '-', ' ']) && !printed.contains('.');
+                day_first().or_else(|| month_first().filter(|_| is_usual))
+            }
         }
-        let near = before.get(start..)?;
-        let last = |(regex, role): &(Regex, Role)| {
-            let end = regex.find_iter(near).last()?.end();
-            Some((end, *role))
-        };
-        let (end, role) = self
-            .roles
-            .iter()
-            .filter_map(last)
-            .max_by_key(|(end, _)| *end)?;
-        // Another number between them has taken the word for itself.
-        let between = near.get(end..)?;
-        (!between.chars().any(|c| c.is_ascii_digit())).then_some(role)
     }
+}
+
+/// Whether what follows, or comes before, makes the date a part of a longer number with points or strokes in it.
+fn goes_on(mut beyond: impl Iterator<Item = char>) -> bool {
+    matches!(beyond.next(), Some('.' | '/' | '-' | ','))
+        && beyond.next().is_some_and(|c| c.is_ascii_digit())
+}
+
+/// Whether a character beside a date belongs to the same word. What is not Latin does not: Korean sets its `until` right
+/// after a date.
+fn is_joined(c: char) -> bool {
+    c.is_numeric() || c.is_alphabetic() && (c < LATIN_END || LATIN_MORE.contains(&c))
 }
 
 fn year(text: &str) -> Option<i16> {
@@ -224,6 +213,17 @@ fn year(text: &str) -> Option<i16> {
 
 fn day(year_text: &str, month: i8, day: i8) -> Option<String> {
     Some(Date::new(year(year_text)?, month, day).ok()?.to_string())
+}
+
+/// The day of an element string, year, month and day in two figures each; day 00 is the month as a whole.
+pub(super) fn element_day(figures: &str) -> Option<String> {
+    let is_day = figures.len() == 6 && figures.bytes().all(|c| c.is_ascii_digit());
+    let part = |at: usize| figures.get(at..at + 2).filter(|_| is_day);
+    let (year, month) = (part(0)?, part(2)?.parse().ok()?);
+    match part(4)? {
+        "00" => whole_month(year, month),
+        last => day(year, month, last.parse().ok()?),
+    }
 }
 
 fn whole_month(year_text: &str, month: i8) -> Option<String> {

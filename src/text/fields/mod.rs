@@ -8,6 +8,8 @@ mod amounts;
 mod codes;
 mod contacts;
 mod dates;
+mod elements;
+mod roles;
 
 use regex_lite::{Captures, Regex};
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,8 @@ pub const MOST_FIELDS: usize = 64;
 pub struct Settings {
     /// Whether fields are searched for. Default true.
     pub enabled: bool,
-    /// The order of day and month where a date leaves it open. Default `day-first`; the United States write the month first.
+    /// The order of day, month and year where a date leaves it open. Default `day-first`; the United States write the
+    /// month first, East Asia the year.
     pub date_order: Order,
 }
 
@@ -69,6 +72,7 @@ impl Found {
 /// Looks for fields.
 pub struct Fields {
     settings: Settings,
+    elements: elements::Elements,
     dates: dates::Dates,
     amounts: amounts::Amounts,
     codes: codes::Codes,
@@ -79,6 +83,7 @@ impl Fields {
     /// Compiles the patterns for these settings.
     pub fn new(settings: Settings) -> Self {
         Fields {
+            elements: elements::Elements::new(),
             dates: dates::Dates::new(settings.date_order),
             amounts: amounts::Amounts::new(),
             codes: codes::Codes::new(),
@@ -94,14 +99,15 @@ impl Fields {
         }
         let mut found: Vec<Found> = Vec::new();
         // The surest kind first: a date may look like a phone number, hardly the other way round.
-        let addresses = self.contacts.addresses(text).into_iter();
+        let elements = self.elements.of(text).into_iter();
+        let surest = elements.chain(self.contacts.addresses(text));
         let dates_and_codes = self.dates.of(text).into_iter().chain(self.codes.of(text));
         let amounts_and_phones = self
             .amounts
             .of(text)
             .into_iter()
             .chain(self.contacts.phones(text));
-        for new in addresses.chain(dates_and_codes).chain(amounts_and_phones) {
+        for new in surest.chain(dates_and_codes).chain(amounts_and_phones) {
             let free = found
                 .iter()
                 .all(|old| new.to <= old.from || new.from >= old.to);

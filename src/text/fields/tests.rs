@@ -226,6 +226,141 @@ fn a_label_gives_its_fields_from_left_to_right() {
     assert_eq!(Fields::new(off).of(label), []);
 }
 
+#[test]
+fn dates_need_no_separators() {
+    for (text, date) in [
+        ("AUG292020", "2020-08-29"),
+        ("29AUG2020", "2020-08-29"),
+        ("AUG 29 2020", "2020-08-29"),
+        ("2020AUG29", "2020-08-29"),
+        ("2027-MAR-08", "2027-03-08"),
+        ("EXP AUG2920", "2020-08-29"),
+        ("EXP27.03.2011", "2011-03-27"),
+        ("BB14/06/27", "2027-06-14"),
+    ] {
+        assert_eq!(values(Kind::Date, text), [date], "{text}");
+    }
+    for text in [
+        "AUG2920",
+        "AUG392020",
+        "XAUG292020",
+        "AUG2920201",
+        "DEC002027",
+    ] {
+        assert!(values(Kind::Date, text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn the_year_comes_first_where_it_does() {
+    let fields = Fields::new(Settings {
+        date_order: Order::YearFirst,
+        ..Settings::default()
+    });
+    for (text, date) in [
+        ("EXP 27.03.11", "2027-03-11"),
+        ("27/03/11", "2027-03-11"),
+        ("EXP 270311", "2027-03-11"),
+        ("2027.03.11", "2027-03-11"),
+        ("11.03.2027", "2027-03-11"),
+    ] {
+        let found = fields.of(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(found[0].value, date, "{text}");
+    }
+    for text in ["27.13.11", "27.02.30", "EXP 271311"] {
+        assert_eq!(fields.of(text), [], "{text}");
+    }
+}
+
+/// A figure that was misread must not make another day of a date.
+#[test]
+fn an_impossible_date_is_not_turned_round_where_nobody_prints_it_so() {
+    for text in ["12.25.2027", "BBE 122527", "EXP 12252027"] {
+        assert!(values(Kind::Date, text).is_empty(), "{text}");
+    }
+    assert_eq!(values(Kind::Date, "12/25/2027"), ["2027-12-25"]);
+}
+
+#[test]
+fn a_date_may_touch_letters_of_another_script() {
+    for text in ["2026.03.09까지", "제조2026.03.09", "до12.01.2027"] {
+        assert_eq!(values(Kind::Date, text).len(), 1, "{text}");
+    }
+    for text in ["2026.03.09X", "x12.01.2027", "ñ12.01.2027"] {
+        assert!(values(Kind::Date, text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn an_article_number_stands_alone_or_is_announced() {
+    for text in [
+        "5 901234 123457",
+        "Linen napkins\n5901234123457\nArt. 4471-09",
+        "5901234 123457 >",
+        "EAN 5901234123457",
+        "Art. 4471 EAN-13: 5901234123457 Napkins",
+        "Barcode 590 1234 12345 7",
+        "UPC: 036000291452 L2",
+        "978 3 16 148410 0",
+    ] {
+        assert_eq!(values(Kind::Gtin, text).len(), 1, "{text}");
+    }
+    for text in [
+        "XQXI 5901234123457",
+        "5901234123457 71X",
+        "12.50 4006381333931",
+        "590 1234 12345 7",
+        "5 9 0 1 2 3 4 1 2 3 4 5 7",
+        "EAN 5901234123458",
+        "EAN 5901234123457X",
+    ] {
+        assert!(values(Kind::Gtin, text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn element_strings_say_what_they_hold() {
+    let fields = |text| Fields::new(Settings::default()).of(text);
+    let found = fields("Box 4\n(01)05901234123457(17)270614(10)L4471");
+    let found: Vec<_> = found
+        .iter()
+        .map(|field| (field.kind, field.role, field.value.as_str()))
+        .collect();
+    let expected = [
+        (Kind::Gtin, None, "05901234123457"),
+        (Kind::Date, Some(Role::Expiry), "2027-06-14"),
+        (Kind::Lot, None, "L4471"),
+    ];
+    assert_eq!(found, expected);
+    for (text, role, date) in [
+        ("(15)270600", Role::BestBefore, "2027-06"),
+        ("(11) 260302 (10) A1", Role::Produced, "2026-03-02"),
+    ] {
+        let first = &fields(text)[0];
+        assert_eq!(
+            (first.role, first.value.as_str()),
+            (Some(role), date),
+            "{text}"
+        );
+    }
+    for text in [
+        "(01)05901234123456",
+        "(17)271314",
+        "(10)K4471",
+        "(10) pieces (37)4",
+        "(21)A7",
+    ] {
+        assert!(
+            fields(text)
+                .iter()
+                .all(|field| !matches!(field.kind, Kind::Gtin | Kind::Date | Kind::Lot)),
+            "{text}: {:?}",
+            fields(text)
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in any::<String>()) {

@@ -370,7 +370,7 @@ mod tests {
                             (left.len() < text.len() || *least > 0) && plain(&fewer, left, then)
                         }))
             }
-            Pattern::Gtin => false,
+            Pattern::Gtin | Pattern::Zone => false,
         }
     }
 

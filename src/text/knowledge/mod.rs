@@ -11,6 +11,7 @@ mod net;
 mod ngram;
 mod pattern;
 mod settings;
+mod zone;
 
 use std::fs::File;
 use std::io::Read;

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::pattern::{Pattern, Set};
+use super::zone;
 
 /// States before and after making it deterministic: 10,000 words of usual length; 16 bytes each.
 pub(super) const MOST_STATES: usize = 100_000;
@@ -33,7 +34,7 @@ impl Net {
         Ok((self.free.len() - 1) as u32)
     }
 
-    fn arc(&mut self, from: u32, set: &Set, to: u32) {
+    pub(super) fn arc(&mut self, from: u32, set: &Set, to: u32) {
         let number = match self.numbers.get(set) {
             Some(&number) => number,
             None => {
@@ -45,7 +46,7 @@ impl Net {
         self.arcs[from as usize].push((number, to));
     }
 
-    fn jump(&mut self, from: u32, to: u32) {
+    pub(super) fn jump(&mut self, from: u32, to: u32) {
         self.free[from as usize].push(to);
     }
 
@@ -108,6 +109,7 @@ impl Net {
                 Ok(end)
             }
             Pattern::Gtin => self.gtin(from),
+            Pattern::Zone => zone::add(self, from),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Patterns as a person writes them, parsed.
 //!
 //! A part of the usual regular expressions: characters, `.`, `[A-Z]`, `[^0-9]`, `\d`, `\w`, `\s`, `(a|b)`, `?`, `*`, `+`,
-//! `{2}`, `{2,}`, `{2,4}`; and forms by name: `{date}`, `{time}`, `{gtin}`.
+//! `{2}`, `{2,}`, `{2,4}`; and forms by name: `{date}`, `{time}`, `{gtin}`, `{mrz}`.
 
 /// Parts within parts deeper than this are refused: parsing recurses as deep.
 const MOST_DEPTH: usize = 50;
@@ -33,6 +33,8 @@ pub enum Pattern {
     Repeat(Box<Pattern>, u32, Option<u32>),
     /// 8, 12, 13 or 14 digits, the last of which is the check digit of the others (GS1 General Specifications, 7.9).
     Gtin,
+    /// A line of a machine-readable zone, with its check digits.
+    Zone,
 }
 
 /// Some characters.
@@ -108,6 +110,11 @@ impl Set {
                 .ranges
                 .iter()
                 .any(|&(from, to)| (from..=to).contains(&c))
+    }
+
+    /// Adds `c`.
+    pub fn add(&mut self, c: char) {
+        self.ranges.push((c, c));
     }
 
     fn add_class(&mut self, letter: char) -> bool {
@@ -262,8 +269,9 @@ impl<'a> Parser<'a> {
             "date" => Pattern::parse(DATE),
             "time" => Pattern::parse(TIME),
             "gtin" => Ok(Pattern::Gtin),
+            "mrz" => Ok(Pattern::Zone),
             _ => Err(format!(
-                "{{{name}}} is not known: there are {{date}}, {{time}} and {{gtin}}"
+                "{{{name}}} is not known: there are {{date}}, {{time}}, {{gtin}} and {{mrz}}"
             )),
         }
     }
@@ -370,7 +378,7 @@ mod tests {
             ("a{2", "a \"{\" without its \"}\""),
             (
                 "{dtae}",
-                "{dtae} is not known: there are {date}, {time} and {gtin}",
+                "{dtae} is not known: there are {date}, {time}, {gtin} and {mrz}",
             ),
             ("\\pL", "\\p is not known"),
             ("^a$", "a '^', which is not needed"),

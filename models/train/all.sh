@@ -16,6 +16,7 @@ mkdir -p "$run"
 "$venv/bin/python" train.py "$run" --lines "$lines" --seed 1 --renderers "$(($(nproc) > 1 ? $(nproc) - 1 : 1))"
 "$venv/bin/python" quantise.py "$run" "$here/../latin"
 "$venv/bin/python" ngram.py "$here/../latin/text.ngram"
+"$venv/bin/python" words.py "$here/../latin/words.filter"
 "$venv/bin/python" finder_scenes.py "$run" 0 "$scenes" --workers "$(nproc)"
 "$venv/bin/python" finder_train.py "$run" --crops "$crops" --seed 1
 "$venv/bin/python" finder_quantise.py "$run" "$here/../latin"

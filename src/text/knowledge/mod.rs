@@ -11,10 +11,10 @@ mod net;
 mod ngram;
 mod pattern;
 mod settings;
+mod usual;
+mod words;
 mod zone;
 
-use std::fs::File;
-use std::io::Read;
 use std::sync::Arc;
 
 use crate::error::{Result, err};
@@ -22,16 +22,11 @@ use crate::fault::Fault;
 use crate::model::Model;
 use crate::text::ctc::Prior;
 use automaton::{Automaton, START};
-use ngram::{Context, Ngram, STEPS_OF_NAT, Sign};
 use pattern::{Pattern, Set};
+use usual::{Run, Usual};
 
 pub use matcher::Matcher;
 pub use settings::{Fit, Mode, Settings};
-
-/// The n-gram model that is part of the program.
-const BUILT_IN: &[u8] = include_bytes!("../../../models/latin/text.ngram");
-/// Costs above this, in sixteenths of a nat, weigh as this: 64 nats.
-const MOST_COST: usize = 1024;
 
 /// All that is known.
 pub struct Knowledge {
@@ -44,16 +39,6 @@ pub struct Knowledge {
     pub mode: Mode,
     /// The logarithm of [`Settings::bend`].
     pub ln_bend: f32,
-}
-
-/// The n-gram model as it weighs on the classes of one reader.
-struct Usual {
-    model: Ngram,
-    signs: Vec<Option<Sign>>,
-    /// The weight of each cost.
-    weights: Vec<f32>,
-    /// The same for the end of the line, which gains no bonus.
-    end_weights: Vec<f32>,
 }
 
 /// What words and patterns ask for.
@@ -69,7 +54,7 @@ struct Expected {
 /// What is kept of a prefix.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct State {
-    context: Context,
+    run: Run,
     fit: u32,
 }
 
@@ -232,43 +217,6 @@ impl Expected {
     }
 }
 
-impl Usual {
-    fn new(settings: &Settings, chars: &[Option<char>]) -> Result<Self> {
-        let path = &settings.ngram_file;
-        let model = if path.as_os_str().is_empty() {
-            Ngram::parse(BUILT_IN, "the built-in n-gram model")?
-        } else {
-            let origin = path.display().to_string();
-            let fail = |e: std::io::Error| {
-                err!(Config, "{origin}: cannot read the n-gram model: {e}").caused_by(e)
-            };
-            let mut bytes = Vec::new();
-            let file = File::open(path).map_err(fail)?;
-            file.take(ngram::LARGEST as u64)
-                .read_to_end(&mut bytes)
-                .map_err(fail)?;
-            Ngram::parse(&bytes, &origin)?
-        };
-        let weight = |bonus: f32| {
-            move |cost: usize| (bonus - settings.ngram_weight * cost as f32 / STEPS_OF_NAT).exp()
-        };
-        Ok(Usual {
-            signs: chars
-                .iter()
-                .map(|c| c.and_then(|c| model.sign(c)))
-                .collect(),
-            model,
-            weights: (0..MOST_COST).map(weight(settings.ngram_bonus)).collect(),
-            end_weights: (0..MOST_COST).map(weight(0.0)).collect(),
-        })
-    }
-}
-
-fn weight(weights: &[f32], cost: i32) -> f32 {
-    let cost = usize::try_from(cost).unwrap_or(0);
-    weights.get(cost).or(weights.last()).copied().unwrap_or(1.0)
-}
-
 /// Knowledge as a prior of the search.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
@@ -288,9 +236,7 @@ impl Prior for Known<'_> {
 
     fn start(&self) -> State {
         State {
-            context: self
-                .usual
-                .map_or_else(Context::default, |usual| usual.model.start()),
+            run: self.usual.map_or_else(Run::default, Usual::start),
             fit: START,
         }
     }
@@ -307,21 +253,18 @@ impl Prior for Known<'_> {
         let Some(usual) = self.usual else {
             return Some((1.0, State { fit, ..*state }));
         };
-        let sign = usual.signs.get(usize::from(class)).copied().flatten();
-        let (cost, context) = usual.model.extend(&state.context, sign);
-        Some((weight(&usual.weights, cost), State { context, fit }))
+        let (weight, run) = usual.extend(&state.run, class);
+        Some((weight, State { run, fit }))
     }
 
     fn end(&self, state: &State) -> f32 {
         if self.fit.is_some_and(|fit| !fit.fits(state.fit)) {
             return 0.0;
         }
-        self.usual.map_or(1.0, |usual| {
-            weight(&usual.end_weights, usual.model.end(&state.context))
-        })
+        self.usual.map_or(1.0, |usual| usual.end(&state.run))
     }
 
     fn most(&self) -> f32 {
-        self.usual.map_or(1.0, |usual| weight(&usual.weights, 0))
+        self.usual.map_or(1.0, Usual::most)
     }
 }

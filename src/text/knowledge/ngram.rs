@@ -228,6 +228,7 @@ impl Ngram {
     }
 
     /// What it costs, in sixteenths of a nat, that the line ends in `context`.
+    #[cfg(test)]
     pub fn end(&self, context: &Context) -> i32 {
         self.follow(context, EDGE).0
     }
@@ -347,7 +348,7 @@ mod tests {
     use crate::error::Kind;
     use proptest::prelude::*;
 
-    const BUILT_IN: &[u8] = super::super::BUILT_IN;
+    const BUILT_IN: &[u8] = super::super::usual::BUILT_IN;
 
     fn model() -> Ngram {
         Ngram::parse(BUILT_IN, "built in").unwrap()

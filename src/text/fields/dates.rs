@@ -10,6 +10,7 @@ use super::{Found, Kind, group, pattern};
 /// Day and month where the date leaves it open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::enum_variant_names, reason = "the words of the configuration")]
 pub enum Order {
     /// 12.01. is January.
     DayFirst,

@@ -66,7 +66,10 @@ impl Knowledge {
     pub fn new(settings: &Settings, model: &Model) -> Result<Self> {
         let chars = chars(model);
         let usual = (settings.ngram_weight > 0.0)
-            .then(|| Usual::new(settings, &chars))
+            .then(|| {
+                let (weight, bonus) = (settings.ngram_weight, settings.ngram_bonus);
+                Usual::new(&settings.ngram_file, weight, bonus, &chars)
+            })
             .transpose()?;
         Self::beside(usual.map(Arc::new), settings, &chars).map_err(|fault| {
             let fault = fault.within("read.knowledge");

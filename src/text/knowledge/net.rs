@@ -2,10 +2,10 @@
 //!
 //! Takes a [`Pattern`]; gives a [`Net`], in which a state may go on in several ways, and without a character.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::pattern::{Pattern, Set};
-use super::zone;
+use super::zone::{self, Sums};
 
 /// States before and after making it deterministic: 10,000 words of usual length; 16 bytes each.
 pub(super) const MOST_STATES: usize = 100_000;
@@ -34,7 +34,7 @@ impl Net {
         Ok((self.free.len() - 1) as u32)
     }
 
-    pub(super) fn arc(&mut self, from: u32, set: &Set, to: u32) {
+    fn arc(&mut self, from: u32, set: &Set, to: u32) {
         let number = match self.numbers.get(set) {
             Some(&number) => number,
             None => {
@@ -46,7 +46,7 @@ impl Net {
         self.arcs[from as usize].push((number, to));
     }
 
-    pub(super) fn jump(&mut self, from: u32, to: u32) {
+    fn jump(&mut self, from: u32, to: u32) {
         self.free[from as usize].push(to);
     }
 
@@ -109,7 +109,7 @@ impl Net {
                 Ok(end)
             }
             Pattern::Gtin => self.gtin(from),
-            Pattern::Zone => zone::add(self, from),
+            Pattern::Zone => self.zone(from),
         }
     }
 
@@ -144,6 +144,33 @@ impl Net {
             }
             if let Some(checked) = sums[0] {
                 self.jump(checked, end);
+            }
+        }
+        Ok(end)
+    }
+
+    /// For each line of a zone, a row of states for each place: the sums so far.
+    fn zone(&mut self, from: u32) -> Result<u32, String> {
+        let end = self.state()?;
+        for places in zone::lines() {
+            let start = self.state()?;
+            self.jump(from, start);
+            let mut states = BTreeMap::from([(Sums::default(), start)]);
+            for place in places {
+                let mut next = BTreeMap::new();
+                for (sums, state) in states {
+                    for (to, set) in place.steps(sums) {
+                        let to = match next.get(&to) {
+                            Some(&state) => state,
+                            None => *next.entry(to).or_insert(self.state()?),
+                        };
+                        self.arc(state, &set, to);
+                    }
+                }
+                states = next;
+            }
+            for &last in states.values() {
+                self.jump(last, end);
             }
         }
         Ok(end)

@@ -8,8 +8,8 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
-use super::Settings;
 use super::ngram::{self, Context, Ngram, STEPS_OF_NAT, Sign};
 use super::words::{self, Words};
 use crate::error::{Result, err};
@@ -84,12 +84,12 @@ enum Nature {
 }
 
 impl Usual {
-    /// The models for a reader of the characters `chars`.
+    /// The models for a reader of the characters `chars`: the n-gram model at `path`, or the built-in one where that is empty,
+    /// with the weight of its costs and the nats that each letter gains.
     ///
     /// # Errors
     /// `Config`, when the file of the n-gram model cannot be read or is none.
-    pub fn new(settings: &Settings, chars: &[Option<char>]) -> Result<Self> {
-        let path = &settings.ngram_file;
+    pub fn new(path: &Path, weight: f32, bonus: f32, chars: &[Option<char>]) -> Result<Self> {
         let model = if path.as_os_str().is_empty() {
             Ngram::parse(BUILT_IN, "the built-in n-gram model")?
         } else {
@@ -108,8 +108,8 @@ impl Usual {
             classes: chars.iter().map(|&c| Class::new(c, &model)).collect(),
             model,
             words: Words::parse(BUILT_IN_WORDS, "the built-in words")?,
-            weight: settings.ngram_weight * STEPS / STEPS_OF_NAT,
-            bonus: settings.ngram_bonus * STEPS,
+            weight: weight * STEPS / STEPS_OF_NAT,
+            bonus: bonus * STEPS,
         })
     }
 
@@ -274,7 +274,10 @@ mod tests {
     fn usual() -> (Usual, Vec<char>) {
         let chars = Model::latin_characters();
         let classes: Vec<Option<char>> = chars.iter().copied().map(Some).collect();
-        (Usual::new(&Settings::default(), &classes).unwrap(), chars)
+        (
+            Usual::new(Path::new(""), 0.25, 0.8, &classes).unwrap(),
+            chars,
+        )
     }
 
     /// Nats that a line gains.

@@ -1,11 +1,10 @@
 //! The lines of machine-readable zones, `{mrz}`: cards of three lines (TD1), cards of two (TD2), passports (TD3).
 //!
-//! Adds to a [`Net`] what leads through any one of the lines, with all check digits that can be told from the line alone
-//! (ICAO Doc 9303, parts 3 to 6). The overall check digit of TD1 is over two lines, so any figure may stand there.
+//! Gives the places of each line and what may follow from one to the next, so that a net of states can be made of them: with
+//! all check digits that can be told from the line alone (ICAO Doc 9303, parts 3 to 6). The overall check digit of TD1 is over two lines, so any figure may stand there.
 
 use std::collections::BTreeMap;
 
-use super::net::Net;
 use super::pattern::Set;
 
 /// The lines, the second and third of each document after its first: parts of so many characters of a kind each.
@@ -101,94 +100,79 @@ impl Kind {
     }
 }
 
+/// A place of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    kind: Kind,
+    /// What a character here counts for the next check digit.
+    part_weight: u32,
+    /// What it counts for the overall one; 0 where there is none.
+    all_weight: u32,
+}
+
 /// What is known of a line up to a place, all sums to ten.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Sums {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sums {
     /// Since the last check digit.
     part: u32,
     /// Of all that has one.
     overall: u32,
 }
 
-/// Adds any one of the lines after `from`; gives the state after it.
-pub(super) fn add(net: &mut Net, from: u32) -> Result<u32, String> {
-    let end = net.state()?;
-    for line in LINES {
-        let start = net.state()?;
-        net.jump(from, start);
-        for last in self::line(net, line, start)? {
-            net.jump(last, end);
-        }
-    }
-    Ok(end)
+/// The lines, each as its places.
+pub(super) fn lines() -> impl Iterator<Item = Vec<Place>> {
+    LINES.into_iter().map(|parts| {
+        // Sums that nobody asks for are not told apart.
+        let is_overall = parts.iter().any(|(kind, _)| *kind == Kind::Overall);
+        let (mut in_part, mut in_all) = (0, 0);
+        let kinds = parts
+            .iter()
+            .flat_map(|&(kind, count)| std::iter::repeat_n(kind, count));
+        let place = |kind: Kind| {
+            let weight = |at: usize| WEIGHTS.get(at % WEIGHTS.len()).copied().unwrap_or(0);
+            let place = Place {
+                kind,
+                part_weight: weight(in_part),
+                all_weight: if is_overall { weight(in_all) } else { 0 },
+            };
+            in_part = match kind {
+                Kind::Number | Kind::Figures => in_part + 1,
+                _ => 0,
+            };
+            in_all += usize::from(kind.counts());
+            place
+        };
+        kinds.map(place).collect()
+    })
 }
 
-/// Adds one line; gives the states after it.
-fn line(net: &mut Net, parts: &[(Kind, usize)], start: u32) -> Result<Vec<u32>, String> {
-    // Sums that nobody asks for are not told apart.
-    let is_overall = parts.iter().any(|(kind, _)| *kind == Kind::Overall);
-    let zero = Sums {
-        part: 0,
-        overall: 0,
-    };
-    let mut states = BTreeMap::from([(zero, start)]);
-    let (mut in_part, mut in_all) = (0, 0);
-    let places = parts
-        .iter()
-        .flat_map(|&(kind, count)| std::iter::repeat_n(kind, count));
-    for kind in places {
-        let weight = |at: usize| WEIGHTS.get(at % WEIGHTS.len()).copied().unwrap_or(0);
-        let (part_weight, all_weight) = (weight(in_part), weight(in_all));
-        let mut next = BTreeMap::new();
-        for (sums, state) in states {
-            for (to, set) in steps(kind, sums, part_weight, all_weight, is_overall) {
-                let to = match next.get(&to) {
-                    Some(&state) => state,
-                    None => *next.entry(to).or_insert(net.state()?),
-                };
-                net.arc(state, &set, to);
+impl Place {
+    /// Where the characters that may stand here lead, those that lead to the same together.
+    pub(super) fn steps(self, sums: Sums) -> BTreeMap<Sums, Set> {
+        let mut steps: BTreeMap<Sums, Set> = BTreeMap::new();
+        let kind = self.kind;
+        for (c, value) in characters().filter(|&(c, _)| kind.has(c)) {
+            let wanted = match kind {
+                Kind::Check => sums.part,
+                Kind::Overall => sums.overall,
+                _ => value,
+            };
+            if value != wanted {
+                continue;
             }
+            let part = match kind {
+                Kind::Number | Kind::Figures => (sums.part + self.part_weight * value) % 10,
+                _ => 0,
+            };
+            let overall = match kind {
+                Kind::Overall => 0,
+                _ if kind.counts() => (sums.overall + self.all_weight * value) % 10,
+                _ => sums.overall,
+            };
+            steps.entry(Sums { part, overall }).or_default().add(c);
         }
-        states = next;
-        in_part = match kind {
-            Kind::Number | Kind::Figures => in_part + 1,
-            _ => 0,
-        };
-        in_all += usize::from(kind.counts());
+        steps
     }
-    Ok(states.into_values().collect())
-}
-
-/// Where the characters that may stand in a place lead, those that lead to the same together.
-fn steps(
-    kind: Kind,
-    sums: Sums,
-    part_weight: u32,
-    all_weight: u32,
-    is_overall: bool,
-) -> BTreeMap<Sums, Set> {
-    let mut steps: BTreeMap<Sums, Set> = BTreeMap::new();
-    for (c, value) in characters().filter(|&(c, _)| kind.has(c)) {
-        let wanted = match kind {
-            Kind::Check => sums.part,
-            Kind::Overall => sums.overall,
-            _ => value,
-        };
-        if value != wanted {
-            continue;
-        }
-        let part = match kind {
-            Kind::Number | Kind::Figures => (sums.part + part_weight * value) % 10,
-            _ => 0,
-        };
-        let overall = match kind {
-            _ if !is_overall || kind == Kind::Overall => 0,
-            _ if kind.counts() => (sums.overall + all_weight * value) % 10,
-            _ => sums.overall,
-        };
-        steps.entry(Sums { part, overall }).or_default().add(c);
-    }
-    steps
 }
 
 /// The characters of a zone and what they count.

@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             enhance::page(&mut luma, steps, |_, _| {});
         }
         let start = cpu_time()?;
-        let quads = finder.find(&luma)?;
+        let quads = finder.find(&luma)?.quads;
         let found = (cpu_time()? - start).as_secs_f64() * 1e3;
         let name = Path::new(&page)
             .file_stem()

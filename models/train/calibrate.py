@@ -22,7 +22,7 @@ import shards
 LINES = 2000
 BINS = 10
 LEAST = 1e-4  # confidences are kept this far from 0 and 1, where the logit has no end
-EVERYTHING = "[read]\nmin-confidence = 0.0\n"
+EVERYTHING = "[read]\nmin-confidence = 0.0\nmin-figures = 0.0\n"
 
 
 def readings(glyphd, model, pictures, texts):

@@ -14,7 +14,9 @@ const STEEP: f32 = 0.52;
 pub struct Found {
     /// Those that are read surely.
     pub lines: Vec<ReadLine>,
-    /// Those that are not.
+    /// Those that are print, but whose figures and signs are not sure, with how sure these are.
+    pub figures: Vec<(ReadLine, f32)>,
+    /// Those that are not read surely.
     pub doubtful: Vec<ReadLine>,
     /// How many fit nothing that was asked for.
     pub rejected: usize,
@@ -28,6 +30,7 @@ impl Found {
     /// What was found elsewhere as well.
     pub fn join(&mut self, other: Found) {
         self.lines.extend(other.lines);
+        self.figures.extend(other.figures);
         self.doubtful.extend(other.doubtful);
         self.rejected += other.rejected;
         self.tried += other.tried;
@@ -39,19 +42,29 @@ impl Found {
         2 * self.turned > self.tried
     }
 
+    /// Lines whose figures are not sure become doubtful ones, no surer than these.
+    pub fn doubt_figures(&mut self) {
+        for (mut line, figures) in self.figures.drain(..) {
+            line.confidence = line.confidence.min(figures);
+            self.doubtful.push(line);
+        }
+    }
+
+    /// The lines that are read as print.
+    fn print(&self) -> impl Iterator<Item = &ReadLine> {
+        let figures = self.figures.iter().map(|(line, _)| line);
+        self.lines.iter().chain(figures)
+    }
+
     /// Characters that were read without doubt, and as on an upright page.
     pub fn read_well(&self) -> usize {
         let sure = |line: &&ReadLine| line.confidence >= HARDLY_READ && !is_steep(&line.quad);
-        self.lines
-            .iter()
-            .filter(sure)
-            .map(|line| line.chars.len())
-            .sum()
+        self.print().filter(sure).map(|line| line.chars.len()).sum()
     }
 
     /// Whether these are most of those that are there, texture left out.
     pub fn reads_well(&self) -> bool {
-        let all = self.lines.iter().chain(&self.doubtful);
+        let all = self.print().chain(&self.doubtful);
         let print = all.filter(|line| line.confidence >= LIKE_PRINT);
         let there: usize = print.map(|line| line.chars.len()).sum();
         2 * self.read_well() > there

@@ -70,6 +70,7 @@ impl Pipeline {
         let orientation = self.enhance.orientation;
         let (mut found, further) = self.reader.read(&mut page, orientation, observer)?;
         let turn = turn.and(further);
+        found.doubt_figures();
         let upside_down = found.is_upside_down();
         if upside_down {
             // What print on its head seems to say is nothing to rely on.
@@ -112,8 +113,14 @@ impl Pipeline {
             quad: &Quad::upright(0.0, 0.0, luma.width() as f32, luma.height() as f32),
             kind: LineKind::USUAL,
         };
-        let (mut lines, rejected) = match self.reader.strips.read(strip, observer)? {
-            Reading::Line(line) => (vec![line], 0),
+        let seen = self.reader.strips.read(strip, observer)?;
+        let (mut lines, rejected) = match seen.reading {
+            Reading::Line(mut line) => {
+                if seen.figures < self.reader.min_figures {
+                    line.confidence = line.confidence.min(seen.figures);
+                }
+                (vec![line], 0)
+            }
             Reading::Rejected(_) => (Vec::new(), 1),
         };
         self.tidy.page(&mut lines);

@@ -16,7 +16,7 @@ use crate::live::region::{Cut, Regions};
 use crate::model::Model;
 use crate::quad::Quad;
 use crate::rotation::Rotation;
-use crate::text::recognize::{LineKind, Reading};
+use crate::text::recognize::{LineKind, Reading, Seen};
 use crate::vision::enhance::Orientation;
 use crate::vision::find::Finder;
 
@@ -39,6 +39,7 @@ pub struct PageReader {
     /// Which lines those of each region are to the recognizer.
     kinds: Vec<LineKind>,
     min_confidence: f32,
+    pub min_figures: f32,
     /// The region in work.
     part: GrayImage,
 }
@@ -76,6 +77,7 @@ impl PageReader {
             strips,
             regions: Regions::new(&config.region),
             min_confidence: config.read.min_confidence,
+            min_figures: config.read.min_figures,
             part: GrayImage::default(),
         })
     }
@@ -98,6 +100,31 @@ impl PageReader {
         match orientation {
             Orientation::Auto => pass.upright(page, None),
             _ => Ok((pass.page(page)?, Rotation::None)),
+        }
+    }
+}
+
+/// A line as it was read, where others may stand in its place.
+struct Candidate {
+    /// Its box in the picture that was searched.
+    quad: Quad,
+    line: ReadLine,
+    /// It fits nothing that was asked for.
+    rejected: bool,
+    sure: bool,
+    /// How sure its figures and signs are.
+    figures: f32,
+}
+
+impl Candidate {
+    /// What a line counts for against others in its place: how many more of its characters are right than wrong; nothing, when it is
+    /// not read surely.
+    fn worth(&self) -> f32 {
+        let right = (2.0 * self.line.confidence - 1.0).max(0.0);
+        if self.sure {
+            self.line.chars.len() as f32 * right
+        } else {
+            0.0
         }
     }
 }
@@ -179,44 +206,60 @@ impl Pass<'_> {
 
     /// Finds and reads the lines of a picture, which is a page or the part of one at a place.
     fn lines(&mut self, picture: &GrayImage, place: Option<Place<'_>>) -> Result<Found> {
+        let lines = self.reader.finder.find(picture)?;
+        let (quads, rivals) = (lines.quads.to_vec(), lines.rivals.to_vec());
+        let mut candidates = Vec::with_capacity(quads.len());
+        for quad in &quads {
+            candidates.push(self.candidate(picture, quad, place)?);
+        }
+        for rival in &rivals {
+            let others = |at: &usize| candidates.get(*at)?.as_ref();
+            let doubted = rival.of.iter().filter_map(others).any(|other| !other.sure);
+            if !rival.longer && !doubted {
+                continue;
+            }
+            let Some(line) = self.candidate(picture, &rival.quad, place)? else {
+                continue;
+            };
+            let worth: f32 = rival
+                .of
+                .iter()
+                .filter_map(others)
+                .map(Candidate::worth)
+                .sum();
+            if line.worth() < worth + MORE_WORTH {
+                continue;
+            }
+            for at in &rival.of {
+                if let Some(other) = candidates.get_mut(*at) {
+                    *other = None;
+                }
+            }
+            candidates.push(Some(line));
+        }
         let mut found = Found::default();
-        let quads = self.reader.finder.find(picture)?.to_vec();
         // What can hardly be read, with how surely it was.
         let (mut telling, mut read_well) = (Vec::new(), 0);
-        for quad in &quads {
-            let (mut kind, mut region) = (LineKind::USUAL, None);
-            if let Some(Place { at, cut, page }) = &place {
-                let Some((of, area)) = self.reader.regions.of(&cut.to_source(quad), page) else {
-                    continue;
-                };
-                if of != *at {
-                    continue;
-                }
-                region = Some(area.name.clone());
-                kind = self.reader.kinds.get(of).copied().unwrap_or(kind);
-            }
-            let reading = self.line(picture, quad, kind)?;
-            let line = reading.line();
-            if line.chars.len() >= TELLING && !is_steep(quad) {
+        for candidate in candidates.into_iter().flatten() {
+            let Candidate {
+                quad,
+                line,
+                rejected,
+                sure,
+                figures,
+            } = candidate;
+            if line.chars.len() >= TELLING && !is_steep(&quad) {
                 if line.confidence < HARDLY_READ {
-                    telling.push((*quad, line.confidence));
+                    telling.push((quad, line.confidence));
                 } else {
                     read_well += 1;
                 }
             }
-            let (line, rejected) = match reading {
-                Reading::Line(line) => (line, false),
-                Reading::Rejected(line) => (line, true),
-            };
-            let sure = self.is_sure(&line);
-            let line = ReadLine {
-                quad: place.map_or(line.quad, |place| place.cut.to_source(&line.quad)),
-                region,
-                ..line
-            };
             if rejected {
                 let there = line.confidence >= self.reader.min_confidence;
                 found.rejected += usize::from(there);
+            } else if sure && figures < self.reader.min_figures {
+                found.figures.push((line, figures));
             } else if sure {
                 found.lines.push(line);
             } else {
@@ -229,9 +272,45 @@ impl Pass<'_> {
         Ok(found)
     }
 
+    /// Reads one line of a picture; none where the place is a region and the line is of another.
+    fn candidate(
+        &mut self,
+        picture: &GrayImage,
+        quad: &Quad,
+        place: Option<Place<'_>>,
+    ) -> Result<Option<Candidate>> {
+        let (mut kind, mut region) = (LineKind::USUAL, None);
+        if let Some(Place { at, cut, page }) = &place {
+            let area = self.reader.regions.of(&cut.to_source(quad), page);
+            let Some((of, area)) = area.filter(|(of, _)| of == at) else {
+                return Ok(None);
+            };
+            region = Some(area.name.clone());
+            kind = self.reader.kinds.get(of).copied().unwrap_or(kind);
+        }
+        let Seen {
+            reading, figures, ..
+        } = self.line(picture, quad, kind)?;
+        let (line, rejected) = match reading {
+            Reading::Line(line) => (line, false),
+            Reading::Rejected(line) => (line, true),
+        };
+        Ok(Some(Candidate {
+            quad: *quad,
+            sure: self.is_sure(&line) && !rejected,
+            line: ReadLine {
+                quad: place.map_or(line.quad, |place| place.cut.to_source(&line.quad)),
+                region,
+                ..line
+            },
+            rejected,
+            figures,
+        }))
+    }
+
     /// Reads one line. One that runs so steep that its letters may stand either way, and hardly reads, is read the other way as
     /// well; the surer reading counts.
-    fn line(&mut self, picture: &GrayImage, quad: &Quad, kind: LineKind) -> Result<Reading> {
+    fn line(&mut self, picture: &GrayImage, quad: &Quad, kind: LineKind) -> Result<Seen> {
         let mut read = |quad: &Quad| {
             let strip = Strip {
                 picture,
@@ -240,14 +319,14 @@ impl Pass<'_> {
             };
             self.reader.strips.read(strip, self.observer)
         };
-        let reading = read(quad)?;
-        let confidence = reading.line().confidence;
+        let seen = read(quad)?;
+        let confidence = seen.reading.line().confidence;
         if !is_steep(quad) || confidence >= HARDLY_READ {
-            return Ok(reading);
+            return Ok(seen);
         }
         let other = read(&half_turned(quad))?;
-        let surer = other.line().confidence > confidence;
-        Ok(if surer { other } else { reading })
+        let surer = other.reading.line().confidence > confidence;
+        Ok(if surer { other } else { seen })
     }
 
     /// Tries whether what can hardly be read can be read turned by half. Nobody watches that.
@@ -263,7 +342,7 @@ impl Pass<'_> {
                 quad: &half_turned(quad),
                 kind: LineKind::USUAL,
             };
-            let reading = self.reader.strips.read(strip, &mut ())?;
+            let reading = self.reader.strips.read(strip, &mut ())?.reading;
             let line = reading.line();
             let surely = 1.0 - DOUBT_LEFT * (1.0 - upright);
             let surer = line.confidence >= self.reader.min_confidence.max(surely);
@@ -281,6 +360,9 @@ impl Pass<'_> {
         line.confidence >= least && line.quad.height() >= LOWEST
     }
 }
+
+/// How much more a line must count for to take the place of another: less than a letter.
+const MORE_WORTH: f32 = 0.3;
 
 /// How the step is called that turns a picture.
 const TURNED: &str = "turned";

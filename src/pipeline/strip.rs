@@ -17,6 +17,9 @@ use crate::vision::straighten::{self, Straightener};
 /// What is read less surely than this is hardly print: reading it again costs more than it finds.
 pub const LIKE_PRINT: f32 = 0.3;
 
+/// Characters of the longest line that is read again: a long line says enough about itself, and another form of it seldom helps.
+const SHORT: usize = 12;
+
 /// How a line is shown to the reader.
 #[derive(Clone, Copy)]
 struct View {
@@ -103,15 +106,16 @@ impl StripReader {
     ///
     /// # Errors
     /// `Config`, when the model fails.
-    pub fn read(&mut self, strip: Strip<'_>, observer: &mut dyn Observer) -> Result<Reading> {
+    pub fn read(&mut self, strip: Strip<'_>, observer: &mut dyn Observer) -> Result<Seen> {
         let bend = self.bend(strip);
         if bend != Bend::STRAIGHT {
             observer.strip(STRIP, &self.luma);
         }
         let mut best = self.view(strip, &bend, FIRST, observer)?;
         for view in FURTHER {
-            let confidence = best.reading.line().confidence;
-            if !(LIKE_PRINT..self.sure).contains(&confidence) {
+            let line = best.reading.line();
+            let short = line.chars.len() <= SHORT;
+            if !short || !(LIKE_PRINT..self.sure).contains(&line.confidence) {
                 break;
             }
             if !view.along && bend == Bend::STRAIGHT {
@@ -122,9 +126,8 @@ impl StripReader {
                 best = other;
             }
         }
-        let mut reading = best.reading;
-        reading.line_mut().quad = *strip.quad;
-        Ok(reading)
+        best.reading.line_mut().quad = *strip.quad;
+        Ok(best)
     }
 
     fn bend(&mut self, Strip { picture, quad, .. }: Strip<'_>) -> Bend {

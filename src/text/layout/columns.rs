@@ -8,8 +8,9 @@ use std::ops::Range;
 use super::Piece;
 use super::rows;
 
-/// White space is a gutter from this many line heights on; between words there is less than half of one.
-const GUTTER: f32 = 1.0;
+/// White space is a gutter from this many line heights on; between words there is less than half of one. Boxes have margins, so that columns
+/// one line height apart leave less between them.
+const GUTTER: f32 = 0.6;
 
 /// Columns of running text have at least this many rows. Two could be anything.
 const MIN_ROWS: usize = 3;

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::figures;
 use crate::text::ctc::{CUT, Hypothesis, LINE_STEPS, LineDecoder, Probs};
 use crate::text::knowledge::{Knowledge, Known, Mode, State};
 
@@ -23,6 +24,8 @@ pub struct LineReader {
     /// The best free readings of the line in work: they stand while it is decoded again.
     free: Box<[Hypothesis<LINE_STEPS>]>,
     count: usize,
+    /// Which classes are figures or signs.
+    is_figure: Vec<bool>,
 }
 
 /// What became of a line.
@@ -35,18 +38,21 @@ pub enum Verdict<'a> {
         part: Range<usize>,
         /// How sure the line is, 0 to 1; see [`held_confidence`].
         confidence: f32,
+        /// How sure its figures and signs are, 0 to 1; see [`figures`].
+        figures: f32,
     },
     /// It fits nothing that was asked for; this is its most likely text.
     Rejected(&'a Hypothesis<LINE_STEPS>),
 }
 
 impl LineReader {
-    /// A decoder that has read nothing.
-    pub fn new() -> Self {
+    /// A decoder that has read nothing; `is_figure` tells of each class whether it is a figure or sign.
+    pub fn new(is_figure: Vec<bool>) -> Self {
         LineReader {
             decoder: LineDecoder::boxed(),
             free: vec![Hypothesis::new(); crate::text::ctc::LINE_BEAM].into_boxed_slice(),
             count: 0,
+            is_figure,
         }
     }
 
@@ -56,6 +62,7 @@ impl LineReader {
             decoder,
             free,
             count,
+            is_figure,
         } = self;
         decoder.set_cut(CUT);
         let free_readings = if knowledge.is_usual() {
@@ -77,6 +84,7 @@ impl LineReader {
             return Verdict::Reads {
                 part: 0..0,
                 confidence: hypothesis.confidence,
+                figures: 1.0,
                 hypothesis,
             };
         };
@@ -94,6 +102,7 @@ impl LineReader {
                         hypothesis,
                         part,
                         confidence: held.confidence,
+                        figures: 1.0,
                     };
                 }
             }
@@ -111,6 +120,7 @@ impl LineReader {
                     part: 0..hypothesis.chars.len(),
                     hypothesis,
                     confidence: held.confidence,
+                    figures: 1.0,
                 };
             }
             rejected = !best.chars.is_empty();
@@ -122,6 +132,7 @@ impl LineReader {
             hypothesis: best,
             part: 0..best.chars.len(),
             confidence: best.confidence,
+            figures: figures::sure(best, free, is_figure),
         }
     }
 }

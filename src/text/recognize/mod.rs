@@ -6,6 +6,7 @@
 mod canonical;
 mod confidence;
 mod decode;
+mod figures;
 mod settings;
 
 use image::GrayImage;
@@ -40,6 +41,8 @@ pub struct Seen {
     /// How likely each character is, 0 to 1, in the geometric mean and by network and language together: what readings of one
     /// line in several forms are compared by.
     pub likely: f32,
+    /// How sure its figures and signs are, 0 to 1: the share of the readings' probability that agrees with it in these.
+    pub figures: f32,
 }
 
 /// What became of a strip.
@@ -101,11 +104,16 @@ impl Recognizer {
         };
         let graph = Graph::parse(&model.graph, &model.origin)?;
         let known = vec![Knowledge::new(&settings.knowledge, &model)?];
+        let is_figure = |class| {
+            let character = model.character(class);
+            character.is_some_and(|c| !c.is_alphabetic() && !c.is_whitespace())
+        };
+        let is_figure = (0..model.classes()).map(is_figure).collect();
         let mut recognizer = Recognizer {
             model,
             graph,
             plans: Default::default(),
-            reader: LineReader::new(),
+            reader: LineReader::new(is_figure),
             known,
             input: Vec::new(),
             scores: Vec::new(),
@@ -194,13 +202,14 @@ impl Recognizer {
         let known = &self.known[kind.0];
         let verdict = self.reader.read(&probs, known);
         let rejected = matches!(verdict, Verdict::Rejected(_));
-        let (hypothesis, part, confidence) = match verdict {
+        let (hypothesis, part, confidence, figures) = match verdict {
             Verdict::Reads {
                 hypothesis,
                 part,
                 confidence,
-            } => (hypothesis, part, confidence),
-            Verdict::Rejected(free) => (free, 0..free.chars.len(), free.confidence),
+                figures,
+            } => (hypothesis, part, confidence, figures),
+            Verdict::Rejected(free) => (free, 0..free.chars.len(), free.confidence, 1.0),
         };
         let read = hypothesis.chars.get(part).unwrap_or_default();
         let chars: Vec<(char, f32)> = read
@@ -221,7 +230,11 @@ impl Recognizer {
         } else {
             Reading::Line(line)
         };
-        Ok(Seen { reading, likely })
+        Ok(Seen {
+            reading,
+            likely,
+            figures,
+        })
     }
 }
 

@@ -16,7 +16,10 @@ pub struct Settings {
     /// Lines of which less than this share of the characters (0 to 1) is expected to be right are left out. The
     /// default keeps what is mostly right and drops most of what is no text at all; docs/accuracy.md has the figures.
     pub min_confidence: f32,
-    /// A line that is read less surely than this (0 to 1) is read again in other forms, wider, closer, from afar, and the
+    /// Lines whose figures and signs are less sure than this (0 to 1) are left out: a wrong figure is acted on. It is the share of the
+    /// probability of all readings of the line that agrees with it in these. docs/accuracy.md has what is wrong and what is lost.
+    pub min_figures: f32,
+    /// A short line that is read less surely than this (0 to 1) is read again in other forms, wider, closer, from afar, and the
     /// likeliest reading stands; 0: never. docs/accuracy.md has what it finds and what it costs.
     pub second_look: f32,
     /// What is known about the text beforehand.
@@ -28,6 +31,7 @@ impl Default for Settings {
         Settings {
             model: PathBuf::new(),
             min_confidence: 0.7,
+            min_figures: 0.5,
             second_look: 0.98,
             knowledge: knowledge::Settings::default(),
         }
@@ -39,6 +43,7 @@ impl Settings {
     pub fn check(&self) -> Vec<Fault> {
         let mut faults = Fault::outside(&[
             ("min-confidence", self.min_confidence, 0.0, 1.0),
+            ("min-figures", self.min_figures, 0.0, 1.0),
             ("second-look", self.second_look, 0.0, 1.0),
         ]);
         let built_in = self.model.as_os_str().is_empty();

@@ -5,9 +5,12 @@
 //!
 //! There are two ways: [`classic`] image processing, which finds clean print tilted up to 30 degrees, down to single figures in
 //! tables, and a trained net ([`net`]), which finds lines in any direction and on any ground, in a copy of capped size. By default
-//! what only the net finds is added to what the first does.
+//! what only the net finds is added to what the first does ([`union`]), and where both find something else in one place, the reader says
+//! which is right ([`Rival`]). The boxes of both are made to hold their whole line ([`ends`]) and no other column ([`gutter`]).
 
 pub(crate) mod classic;
+mod ends;
+mod gutter;
 pub(crate) mod net;
 mod union;
 
@@ -18,6 +21,8 @@ use crate::error::Result;
 use crate::fault::Fault;
 use crate::model::FinderModel;
 use crate::quad::Quad;
+
+pub use union::Rival;
 
 /// How lines are searched for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +98,19 @@ impl Settings {
 pub struct Finder {
     net: Option<Box<net::Finder>>,
     classic: Option<Box<classic::Finder>>,
+    ends: ends::Ends,
+    gutters: gutter::Gutters,
     quads: Vec<Quad>,
+    more: Vec<Quad>,
+    rivals: Vec<Rival>,
+}
+
+/// The lines of a picture, in its pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a> {
+    pub quads: &'a [Quad],
+    /// Lines that may stand in the place of some of those: of each pair one is right.
+    pub rivals: &'a [Rival],
 }
 
 impl Finder {
@@ -115,23 +132,37 @@ impl Finder {
         Ok(Finder {
             net,
             classic,
+            ends: ends::Ends::default(),
+            gutters: gutter::Gutters::default(),
             quads: Vec::new(),
+            more: Vec::new(),
+            rivals: Vec::new(),
         })
     }
 
-    /// The lines of text in `luma`, in its pixels.
+    /// The lines of text in `luma`.
     ///
     /// # Errors
     /// `Config`, when the model fails on the picture.
-    pub fn find(&mut self, luma: &GrayImage) -> Result<&[Quad]> {
+    pub fn find(&mut self, luma: &GrayImage) -> Result<Lines<'_>> {
         self.quads.clear();
+        self.rivals.clear();
         if let Some(classic) = &mut self.classic {
             self.quads.extend_from_slice(classic.find(luma));
+            self.ends.extend(luma, &mut self.quads);
+            self.gutters.cut(luma, &mut self.ends, &mut self.quads);
         }
         if let Some(net) = &mut self.net {
-            union::add(&mut self.quads, net.find(luma)?);
+            self.more.clear();
+            self.more.extend_from_slice(net.find(luma)?);
+            self.ends.extend(luma, &mut self.more);
+            self.gutters.cut(luma, &mut self.ends, &mut self.more);
+            union::add(&mut self.quads, &self.more, &mut self.rivals);
         }
-        Ok(&self.quads)
+        Ok(Lines {
+            quads: &self.quads,
+            rivals: &self.rivals,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ MODEL/model.toml, and tells the expected calibration error (Guo et al. 2017, 10 
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ EVERYTHING = "[read]\nmin-confidence = 0.0\nmin-figures = 0.0\n"
 
 
 def readings(glyphd, model, pictures, texts):
-    """(raw confidence, share of characters right) of each line."""
+    """(raw confidence, share of characters right) of each line in which something is read."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         config = folder / "config.toml"
@@ -38,9 +39,10 @@ def readings(glyphd, model, pictures, texts):
         rows = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     pairs = []
     for row, true in zip(map(json.loads, rows), texts, strict=True):
-        line = row["lines"][0] if row["lines"] else {"confidence": 0.0, "text": ""}
-        wrong = Levenshtein.distance(line["text"], true)
-        pairs.append((line["confidence"], max(0.0, 1 - wrong / max(len(true), len(line["text"])))))
+        read = "".join(line["text"] for line in row["lines"])
+        if read:  # silence has no confidence
+            wrong = Levenshtein.distance(read, true)
+            pairs.append((row["lines"][0]["confidence"], max(0.0, 1 - wrong / max(len(true), len(read)))))
     return np.array(pairs).T
 
 
@@ -97,7 +99,7 @@ def plot(path, before, after):
 def main():
     run, glyphd, model = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     settings = model / "model.toml"
-    text = settings.read_text("utf8").split("\n[confidence]")[0].rstrip("\n") + "\n"
+    text = re.sub(r"\n\[confidence\]\n(?:.+\n)+", "", settings.read_text("utf8")).rstrip("\n") + "\n"
     settings.write_text(text, "utf8")
     pictures, texts = shards.load(run, shards.VALIDATION)
     raw, right = readings(glyphd, model, pictures[-LINES:], texts[-LINES:])

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::figures;
+use super::figures::{self, Sense};
 use crate::text::ctc::{CUT, Hypothesis, LINE_STEPS, LineDecoder, Probs};
 use crate::text::knowledge::{Knowledge, Known, Mode, State};
 
@@ -24,8 +24,8 @@ pub struct LineReader {
     /// The best free readings of the line in work: they stand while it is decoded again.
     free: Box<[Hypothesis<LINE_STEPS>]>,
     count: usize,
-    /// Which classes are figures or signs.
-    is_figure: Vec<bool>,
+    /// What each class says of a line.
+    senses: Vec<Sense>,
 }
 
 /// What became of a line.
@@ -46,13 +46,13 @@ pub enum Verdict<'a> {
 }
 
 impl LineReader {
-    /// A decoder that has read nothing; `is_figure` tells of each class whether it is a figure or sign.
-    pub fn new(is_figure: Vec<bool>) -> Self {
+    /// A decoder that has read nothing; `senses` has what each class says of a line.
+    pub fn new(senses: Vec<Sense>) -> Self {
         LineReader {
             decoder: LineDecoder::boxed(),
             free: vec![Hypothesis::new(); crate::text::ctc::LINE_BEAM].into_boxed_slice(),
             count: 0,
-            is_figure,
+            senses,
         }
     }
 
@@ -62,7 +62,7 @@ impl LineReader {
             decoder,
             free,
             count,
-            is_figure,
+            senses,
         } = self;
         decoder.set_cut(CUT);
         let free_readings = if knowledge.is_usual() {
@@ -132,7 +132,7 @@ impl LineReader {
             hypothesis: best,
             part: 0..best.chars.len(),
             confidence: best.confidence,
-            figures: figures::sure(best, free, is_figure),
+            figures: figures::sure(best, free, senses),
         }
     }
 }

@@ -6,24 +6,77 @@
 
 use crate::text::ctc::Hypothesis;
 
-/// The share of the readings' probability, 0 to 1, that lies on those with the figures and signs of `chosen`; `is_figure` tells of
-/// each class whether it is one.
+/// What a character says of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// A letter, which others make good.
+    Letter,
+    /// White space.
+    Space,
+    /// A figure.
+    Figure,
+    /// A sign that means something by itself: plus, per cent, a slash.
+    Sign,
+    /// What parts sentences and words, and counts only beside a figure: there it is a decimal point, a minus, an element's bracket.
+    Punctuation,
+}
+
+impl Sense {
+    /// That of a character.
+    pub fn of(character: char) -> Sense {
+        match character {
+            c if c.is_alphabetic() => Sense::Letter,
+            c if c.is_whitespace() => Sense::Space,
+            c if c.is_numeric() => Sense::Figure,
+            '.' | ',' | ':' | ';' | '!' | '?' | '(' | ')' | '[' | ']' | '-' | '\'' | '"' | '*'
+            | '•' | '·' | '–' | '—' | '’' | '‘' | '“' | '”' | '„' | '‚' | '«' | '»' | '_' | '|' => {
+                Sense::Punctuation
+            }
+            _ => Sense::Sign,
+        }
+    }
+}
+
+/// The share of the readings' probability, 0 to 1, that lies on those with the figures and signs of `chosen`; `senses` has that of each
+/// class.
 pub fn sure<const STEPS: usize>(
     chosen: &Hypothesis<STEPS>,
     readings: &[Hypothesis<STEPS>],
-    is_figure: &[bool],
+    senses: &[Sense],
 ) -> f32 {
-    let counts = |class: &u16| is_figure.get(usize::from(*class)).copied().unwrap_or(false);
     let (mut same, mut all) = (0.0, 0.0);
     for reading in readings {
         let probability = f64::from(reading.ln_probability).exp();
         all += probability;
-        let figures = reading.classes().filter(counts);
-        if figures.eq(chosen.classes().filter(counts)) {
+        if figures(reading, senses).eq(figures(chosen, senses)) {
             same += probability;
         }
     }
     if all > 0.0 { (same / all) as f32 } else { 0.0 }
+}
+
+/// The classes of a reading that count.
+fn figures<'a, const STEPS: usize>(
+    reading: &'a Hypothesis<STEPS>,
+    senses: &'a [Sense],
+) -> impl Iterator<Item = u16> + 'a {
+    let sense = |class: u16| senses.get(usize::from(class)).copied();
+    let nearest = move |mut beside: &mut dyn Iterator<Item = &crate::text::ctc::Char>| {
+        let nearest = (&mut beside).map(|char| sense(char.class));
+        nearest.into_iter().flatten().find(|s| *s != Sense::Space)
+    };
+    let chars = &reading.chars[..];
+    let counts = move |&(at, class): &(usize, u16)| match sense(class) {
+        Some(Sense::Figure | Sense::Sign) => true,
+        Some(Sense::Punctuation) => {
+            let (before, after) = chars.split_at(at);
+            nearest(&mut before.iter().rev()) == Some(Sense::Figure)
+                || nearest(&mut after.iter().skip(1)) == Some(Sense::Figure)
+        }
+        _ => false,
+    };
+    let classes = reading.classes().enumerate();
+    classes.filter(counts).map(|(_, class)| class)
 }
 
 #[cfg(test)]
@@ -31,7 +84,17 @@ mod tests {
     use super::*;
     use crate::text::ctc::Char;
 
-    /// Letters are the classes below 10.
+    /// Letters are the classes below 10, figures those below 20, then come a full stop and a space.
+    fn senses() -> Vec<Sense> {
+        let sense = |class| match class {
+            0..10 => Sense::Letter,
+            10..20 => Sense::Figure,
+            20 => Sense::Punctuation,
+            _ => Sense::Space,
+        };
+        (0..22).map(sense).collect()
+    }
+
     fn reading(classes: &[u16], probability: f32) -> Hypothesis<8> {
         let mut reading = Hypothesis::new();
         for &class in classes {
@@ -49,8 +112,7 @@ mod tests {
 
     #[test]
     fn another_letter_leaves_the_figures_sure() {
-        let is_figure: Vec<bool> = (0..20).map(|class| class >= 10).collect();
-        let sure = |readings: &[Hypothesis<8>]| sure(&readings[0], readings, &is_figure);
+        let sure = |readings: &[Hypothesis<8>]| sure(&readings[0], readings, &senses());
         assert_eq!(sure(&[reading(&[1, 12], 0.5), reading(&[2, 12], 0.3)]), 1.0);
         // A figure in place of a letter, and a sign left out.
         let doubted = [
@@ -63,5 +125,31 @@ mod tests {
         let bent = [reading(&[1, 2], 0.1), reading(&[1, 12], 0.3)];
         assert!((sure(&bent) - 0.25).abs() < 1e-6);
         assert_eq!(sure(&[reading(&[1], 0.0)]), 0.0);
+    }
+
+    #[test]
+    fn a_full_stop_counts_beside_a_figure_alone() {
+        let sure = |readings: &[Hypothesis<8>]| sure(&readings[0], readings, &senses());
+        assert_eq!(sure(&[reading(&[1, 20], 0.5), reading(&[1], 0.5)]), 1.0);
+        // A decimal point, and a minus a space before its number.
+        for with in [&[11, 20, 12][..], &[20, 21, 12]] {
+            let without: Vec<u16> = with.iter().copied().filter(|c| *c != 20).collect();
+            assert_eq!(sure(&[reading(with, 0.5), reading(&without, 0.5)]), 0.5);
+        }
+    }
+
+    #[test]
+    fn characters_have_their_senses() {
+        for (characters, sense) in [
+            ("aÉß", Sense::Letter),
+            (" ", Sense::Space),
+            ("07½²", Sense::Figure),
+            ("+/%°<=±€", Sense::Sign),
+            (".,-(]'", Sense::Punctuation),
+        ] {
+            for c in characters.chars() {
+                assert_eq!(Sense::of(c), sense, "{c}");
+            }
+        }
     }
 }

@@ -24,6 +24,7 @@ use crate::text::knowledge::{self, Knowledge};
 pub use canonical::canonical;
 use confidence::calibrated;
 use decode::{LineReader, Verdict};
+use figures::Sense;
 pub use settings::Settings;
 
 /// Pixels: the widths that the graph is optimised for. A strip is padded to the next, so the steps are a
@@ -104,16 +105,13 @@ impl Recognizer {
         };
         let graph = Graph::parse(&model.graph, &model.origin)?;
         let known = vec![Knowledge::new(&settings.knowledge, &model)?];
-        let is_figure = |class| {
-            let character = model.character(class);
-            character.is_some_and(|c| !c.is_alphabetic() && !c.is_whitespace())
-        };
-        let is_figure = (0..model.classes()).map(is_figure).collect();
+        let sense = |class| model.character(class).map_or(Sense::Letter, Sense::of);
+        let senses = (0..model.classes()).map(sense).collect();
         let mut recognizer = Recognizer {
             model,
             graph,
             plans: Default::default(),
-            reader: LineReader::new(is_figure),
+            reader: LineReader::new(senses),
             known,
             input: Vec::new(),
             scores: Vec::new(),

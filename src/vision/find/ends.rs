@@ -86,7 +86,12 @@ impl Ends {
     }
 
     /// The box with its ends moved; `taken` tells which places other boxes hold.
-    fn extended(&mut self, luma: &GrayImage, quad: &Quad, taken: impl Fn(Point) -> bool) -> Quad {
+    pub fn extended(
+        &mut self,
+        luma: &GrayImage,
+        quad: &Quad,
+        taken: impl Fn(Point) -> bool,
+    ) -> Quad {
         let (width, height) = (quad.width(), quad.height());
         if !(height >= 1.0 && width >= 0.5 * height && width.is_finite()) {
             return *quad;

@@ -149,15 +149,20 @@ impl Finder {
         self.rivals.clear();
         if let Some(classic) = &mut self.classic {
             self.quads.extend_from_slice(classic.find(luma));
-            self.ends.extend(luma, &mut self.quads);
             self.gutters.cut(luma, &mut self.ends, &mut self.quads);
         }
         if let Some(net) = &mut self.net {
             self.more.clear();
             self.more.extend_from_slice(net.find(luma)?);
-            self.ends.extend(luma, &mut self.more);
             self.gutters.cut(luma, &mut self.ends, &mut self.more);
             union::add(&mut self.quads, &self.more, &mut self.rivals);
+        }
+        // Only now: what one finder's line seems to have beyond its end may be a line of the other.
+        self.ends.extend(luma, &mut self.quads);
+        for Rival { quad, of, .. } in &mut self.rivals {
+            let others = self.quads.iter().enumerate();
+            let taken = |at| others.clone().any(|(i, o)| !of.contains(&i) && o.holds(at));
+            *quad = self.ends.extended(luma, quad, taken);
         }
         Ok(Lines {
             quads: &self.quads,

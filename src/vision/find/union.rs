@@ -58,12 +58,20 @@ fn across(line: &Quad, other: &Quad) -> bool {
     long && (other.angle() - line.angle()).sin().abs() > ACROSS
 }
 
-/// What `line`, of which this share lies in `known`, is to those that lie in it; none where none does.
+/// What `line`, of which this share lies in `known`, is to those that lie in it; none where none does, or one only in part.
 fn rival(line: &Quad, known: &[Quad], share: f32) -> Option<Rival> {
     let inside = |quad: &Quad| !across(line, quad) && covered(quad, |at| line.holds(at)) > KNOWN;
     let of: Vec<usize> = (0..known.len())
         .filter(|at| known.get(*at).is_some_and(inside))
         .collect();
+    // What lies in part of it only would be read twice beside it.
+    let halves = |at| {
+        let mut rest = known.iter().enumerate();
+        rest.any(|(i, quad)| !of.contains(&i) && !across(line, quad) && quad.holds(at))
+    };
+    if of.is_empty() || covered(line, halves) > 0.0 {
+        return None;
+    }
     let others = || of.iter().filter_map(|at| known.get(*at));
     let (mut start, mut end, mut length) = (f32::MAX, f32::MIN, 0.0);
     for other in others() {
@@ -77,8 +85,7 @@ fn rival(line: &Quad, known: &[Quad], share: f32) -> Option<Rival> {
     let beyond = (start + half).max(0.0) + (half - end).max(0.0);
     let spaced = of.len() > 1 && length <= LETTER * of.len() as f32;
     let longer = beyond > LONGER * line.height() || share < WHOLE || spaced;
-    let there = !of.is_empty();
-    there.then_some(Rival {
+    Some(Rival {
         quad: *line,
         of,
         longer,

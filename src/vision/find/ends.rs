@@ -103,7 +103,7 @@ impl Ends {
         for (side, sign) in sides.iter_mut().zip([-1.0, 1.0]) {
             while *side < FARTHEST {
                 let from = width / 2.0 / height + *side;
-                let more = self.beyond(luma, quad, print, sign, from, &taken);
+                let more = self.beyond(luma, quad, print, (sign, from), &taken);
                 if more <= 0.0 {
                     break;
                 }
@@ -148,8 +148,7 @@ impl Ends {
         luma: &GrayImage,
         quad: &Quad,
         print: Print,
-        sign: f32,
-        from: f32,
+        (sign, from): (f32, f32),
         taken: &impl Fn(Point) -> bool,
     ) -> f32 {
         let (width, height) = (quad.width(), quad.height());

@@ -29,7 +29,8 @@ fn label_text() -> String {
 /// The label's last lines, for tests that are about something else than reading much.
 fn strip_of_label() -> GrayImage {
     let label = label();
-    let rows = label.height() / 4;
+    // From below the lot code on: a line that is cut in half is read by chance.
+    let rows = label.height() * 5 / 18;
     let top = label.height() - rows;
     imageops::crop_imm(&label, 0, top, label.width(), rows).to_image()
 }

@@ -83,6 +83,26 @@ impl Quad {
         [tl.midpoint(bl), tr.midpoint(br)]
     }
 
+    /// The place at `u` along the line and `v` across it, each from 0 to 1 in the box.
+    pub fn at(&self, u: f32, v: f32) -> Point {
+        let [tl, tr, br, bl] = self.0;
+        let mix = |a: Point, b: Point, share: f32| Point {
+            x: a.x + (b.x - a.x) * share,
+            y: a.y + (b.y - a.y) * share,
+        };
+        mix(mix(tl, tr, u), mix(bl, br, u), v)
+    }
+
+    /// The part of the box from `start` to `end` along the line, 0 to 1 being all of it.
+    pub fn part(&self, start: f32, end: f32) -> Quad {
+        Quad([
+            self.at(start, 0.0),
+            self.at(end, 0.0),
+            self.at(end, 1.0),
+            self.at(start, 1.0),
+        ])
+    }
+
     /// Mean length of the sides along the line, in pixels.
     pub fn width(&self) -> f32 {
         let [tl, tr, br, bl] = self.0;

@@ -9,6 +9,8 @@
 
 use image::GrayImage;
 
+use super::classic::binarise::Run;
+use super::classic::components::Labeller;
 use crate::quad::{Point, Quad};
 
 /// How fine a line is looked at: samples in its height. A stroke of print is a tenth of it.
@@ -24,7 +26,7 @@ const SPACE: f32 = 0.75;
 /// The widest piece of ink, in heights: a dash, a wide letter.
 const WIDEST: f32 = 1.3;
 /// The least ink of a piece, in samples: a full stop has six, a speck of dust one or two.
-const LEAST_INK: usize = 4;
+const LEAST_INK: u32 = 4;
 /// Ink is as far from the ground as this share of the print in the box.
 const AS_DARK: f32 = 0.5;
 /// The least contrast of print, in levels of luma.
@@ -41,18 +43,8 @@ const MARGIN: f32 = 0.1;
 pub struct Ends {
     samples: Vec<u8>,
     sorted: Vec<u8>,
-    pieces: Vec<Piece>,
-    stack: Vec<usize>,
-}
-
-/// Connected ink in the window: its first and last column and row, and how much of it there is.
-#[derive(Clone, Copy)]
-struct Piece {
-    left: usize,
-    right: usize,
-    top: usize,
-    bottom: usize,
-    ink: usize,
+    runs: Vec<Run>,
+    labeller: Labeller,
 }
 
 /// The luma of a line's ground and of its ink.
@@ -110,7 +102,8 @@ impl Ends {
                 *side += more;
             }
         }
-        lengthened(quad, sides.map(|side| side * height / width))
+        let [left, right] = sides.map(|side| side * height / width);
+        quad.part(-left, 1.0 + right)
     }
 
     /// Ground and ink of what is in the box; none where there is no print to tell.
@@ -124,7 +117,7 @@ impl Ends {
                     (column as f32 + 0.5) / columns as f32,
                     (row as f32 + 0.5) / rows as f32,
                 );
-                self.sorted.push(luma_at(luma, place(quad, u, v)));
+                self.sorted.push(luma_at(luma, quad.at(u, v)));
             }
         }
         self.sorted.sort_unstable();
@@ -152,12 +145,12 @@ impl Ends {
         taken: &impl Fn(Point) -> bool,
     ) -> f32 {
         let (width, height) = (quad.width(), quad.height());
-        let columns = (WINDOW * FINE) as usize;
-        let rows = ((1.0 + 2.0 * BEYOND) * FINE) as usize;
+        let columns = (WINDOW * FINE) as u32;
+        let rows = ((1.0 + 2.0 * BEYOND) * FINE) as u32;
         // The place of a sample's middle, counted outwards from the end.
         let at = |column: f32, row: f32| {
             let off = sign * (from + column / FINE);
-            place(quad, 0.5 + off * height / width, row / FINE - BEYOND)
+            quad.at(0.5 + off * height / width, row / FINE - BEYOND)
         };
         self.samples.clear();
         for row in 0..rows {
@@ -182,87 +175,32 @@ impl Ends {
         if ink as f32 > MOST_INK * self.samples.len() as f32 {
             return 0.0;
         }
-        // From here on a sample says whether it is ink.
-        for sample in &mut self.samples {
-            *sample = u8::from(is_ink(*sample));
+        self.runs.clear();
+        for (y, row) in (0..).zip(self.samples.chunks_exact(columns as usize)) {
+            let is_ink = |x| row.get(x).is_some_and(|luma| is_ink(*luma));
+            Run::in_row(y, columns, is_ink, &mut self.runs);
         }
-        self.label(columns, rows);
-        self.pieces.sort_by_key(|piece| piece.left);
+        self.labeller.label(&self.runs);
+        let pieces = &mut self.labeller.components;
+        pieces.sort_by_key(|piece| piece.x0);
         let mut end = 0;
-        for piece in &self.pieces {
-            if piece.left as f32 > end as f32 + SPACE * FINE {
-                break;
-            }
-            let whole = piece.top > 0 && piece.bottom + 1 < rows && piece.right + 1 < columns;
-            let small = (piece.right - piece.left) as f32 <= WIDEST * FINE;
-            if piece.ink < LEAST_INK {
-                continue;
-            }
+        for piece in pieces.iter().filter(|piece| piece.area >= LEAST_INK) {
+            let whole = piece.y0 > 0 && piece.y1 < rows && piece.x1 < columns;
+            let small = piece.width() - 1.0 <= WIDEST * FINE;
             let middle = at(
-                (piece.left + piece.right) as f32 / 2.0,
-                (piece.top + piece.bottom) as f32 / 2.0,
+                (piece.x0 + piece.x1 - 1) as f32 / 2.0,
+                (piece.y0 + piece.y1 - 1) as f32 / 2.0,
             );
-            if !whole || !small || !inside(luma, middle) || taken(middle) {
+            let near = piece.x0 as f32 <= end as f32 + SPACE * FINE;
+            if !near || !whole || !small || !inside(luma, middle) || taken(middle) {
                 break;
             }
-            end = end.max(piece.right + 1);
+            end = end.max(piece.x1);
         }
         if end == 0 {
             return 0.0;
         }
         end as f32 / FINE + MARGIN
-    }
-
-    /// Gathers the connected ink of `samples` in `pieces`; the samples are cleared.
-    fn label(&mut self, columns: usize, rows: usize) {
-        self.pieces.clear();
-        for start in 0..self.samples.len() {
-            if self.samples.get(start) != Some(&1) {
-                continue;
-            }
-            let mut piece = Piece {
-                left: columns,
-                right: 0,
-                top: rows,
-                bottom: 0,
-                ink: 0,
-            };
-            self.stack.clear();
-            self.stack.push(start);
-            if let Some(sample) = self.samples.get_mut(start) {
-                *sample = 0;
-            }
-            while let Some(index) = self.stack.pop() {
-                let (x, y) = (index % columns, index / columns);
-                piece.left = piece.left.min(x);
-                piece.right = piece.right.max(x);
-                piece.top = piece.top.min(y);
-                piece.bottom = piece.bottom.max(y);
-                piece.ink += 1;
-                for ny in y.saturating_sub(1)..=(y + 1).min(rows - 1) {
-                    for nx in x.saturating_sub(1)..=(x + 1).min(columns - 1) {
-                        let next = ny * columns + nx;
-                        if let Some(sample) = self.samples.get_mut(next).filter(|s| **s == 1) {
-                            *sample = 0;
-                            self.stack.push(next);
-                        }
-                    }
-                }
-            }
-            self.pieces.push(piece);
-        }
-    }
-}
-
-/// The place at `u` along the box and `v` down it, from 0 to 1 inside.
-pub fn place(Quad([tl, tr, br, bl]): &Quad, u: f32, v: f32) -> Point {
-    let mix = |a: f32, b: f32, c: f32, d: f32| {
-        let (top, bottom) = (a + (b - a) * u, d + (c - d) * u);
-        top + (bottom - top) * v
-    };
-    Point {
-        x: mix(tl.x, tr.x, br.x, bl.x),
-        y: mix(tl.y, tr.y, br.y, bl.y),
     }
 }
 
@@ -278,16 +216,6 @@ pub fn luma_at(luma: &GrayImage, at: Point) -> u8 {
     let y = (at.y.max(0.0) as usize).min((height as usize).saturating_sub(1));
     let pixels = luma.as_raw();
     pixels.get(y * width as usize + x).copied().unwrap_or(0)
-}
-
-/// The box, longer by these shares of its width at its left and right end.
-fn lengthened(quad: &Quad, [left, right]: [f32; 2]) -> Quad {
-    Quad([
-        place(quad, -left, 0.0),
-        place(quad, 1.0 + right, 0.0),
-        place(quad, 1.0 + right, 1.0),
-        place(quad, -left, 1.0),
-    ])
 }
 
 #[cfg(test)]

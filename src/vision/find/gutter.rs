@@ -54,7 +54,7 @@ impl Gutters {
                 let before = self.gaps.len();
                 gaps(luma, quad, print, |from, to| self.gaps.push((at, from, to)));
                 let found = self.gaps.get(before..).unwrap_or_default().iter();
-                let edges = found.map(|(_, _, to)| (at, ends::place(quad, *to, 0.5)));
+                let edges = found.map(|(_, _, to)| (at, quad.at(*to, 0.5)));
                 self.starts.extend(edges);
             }
         }
@@ -63,26 +63,20 @@ impl Gutters {
             let Some(quad) = quads.get(*at).copied() else {
                 continue;
             };
-            let edge = ends::place(&quad, *to, 0.5);
-            let mut agreeing = (0..quads.len()).filter(|other| {
-                let like = other != at && quads.get(*other).is_some_and(|o| is_like(&quad, o));
-                let mut starts = self.starts.iter();
-                like && starts.any(|(of, start)| of == other && is_flush(&quad, edge, *start))
-            });
-            if agreeing.nth(AGREEING - 1).is_none() {
+            let edge = quad.at(*to, 0.5);
+            let agrees = |(of, start): &&(usize, Point)| {
+                let like = of != at && quads.get(*of).is_some_and(|other| is_like(&quad, other));
+                like && is_flush(&quad, edge, *start)
+            };
+            // A line's places stand together, and count once.
+            let agreeing = self.starts.iter().filter(agrees).map(|(of, _)| of);
+            let mut last = None;
+            if agreeing.filter(|of| last.replace(*of) != Some(*of)).count() < AGREEING {
                 continue;
             }
-            let part = |from: f32, to: f32| {
-                Quad([
-                    ends::place(&quad, from, 0.0),
-                    ends::place(&quad, to, 0.0),
-                    ends::place(&quad, to, 1.0),
-                    ends::place(&quad, from, 1.0),
-                ])
-            };
             // The parts keep a little of the gap, as the ends of lines do.
             let margin = (to - from) / 4.0;
-            let (left, right) = (part(0.0, from + margin), part(to - margin, 1.0));
+            let (left, right) = (quad.part(0.0, from + margin), quad.part(to - margin, 1.0));
             if let Some(quad) = quads.get_mut(*at) {
                 *quad = left;
                 quads.push(right);
@@ -114,7 +108,7 @@ fn gaps(luma: &GrayImage, quad: &Quad, print: Print, mut found: impl FnMut(f32, 
         let u = (column as f32 + 0.5) / columns as f32;
         let inked = |row| {
             let v = (row as f32 + 0.5) / ROWS as f32;
-            print.is_ink(ends::luma_at(luma, ends::place(quad, u, v)))
+            print.is_ink(ends::luma_at(luma, quad.at(u, v)))
         };
         let ink = column == columns || (0..ROWS).any(inked);
         match begun {

@@ -94,15 +94,7 @@ fn rival(line: &Quad, known: &[Quad], share: f32) -> Option<Rival> {
 
 /// The share of a line for which `holds` is true, by the middles of parts along it.
 pub fn covered(line: &Quad, holds: impl Fn(Point) -> bool) -> f32 {
-    let [tl, tr, br, bl] = line.0;
-    let (start, end) = (tl.midpoint(bl), tr.midpoint(br));
-    let inside = |k: &usize| {
-        let t = (*k as f32 + 0.5) / PARTS as f32;
-        holds(Point {
-            x: start.x + (end.x - start.x) * t,
-            y: start.y + (end.y - start.y) * t,
-        })
-    };
+    let inside = |k: &usize| holds(line.at((*k as f32 + 0.5) / PARTS as f32, 0.5));
     (0..PARTS).filter(inside).count() as f32 / PARTS as f32
 }
 

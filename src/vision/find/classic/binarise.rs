@@ -33,6 +33,28 @@ pub struct Run {
     pub strength: f32,
 }
 
+impl Run {
+    /// Appends to `runs` those of the row `y` of what is ink anyway, place by place up to `width`.
+    pub fn in_row(y: u32, width: u32, is_ink: impl Fn(usize) -> bool, runs: &mut Vec<Run>) {
+        let mut open: Option<Run> = None;
+        for x in 0..width {
+            if is_ink(x as usize) {
+                let run = open.get_or_insert(Run {
+                    y,
+                    start: x,
+                    end: 0,
+                    contrast: 0,
+                    strength: 0.0,
+                });
+                run.end = x + 1;
+            } else {
+                runs.extend(open.take());
+            }
+        }
+        runs.extend(open);
+    }
+}
+
 /// The running sums, kept between pictures.
 #[derive(Default)]
 pub struct Window {

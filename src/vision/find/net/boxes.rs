@@ -160,23 +160,11 @@ impl Boxes {
         for y in 0..inside(maps.size.1, maps.rows) {
             let parts: [&[f32]; SUB] =
                 std::array::from_fn(|i| maps.row(y % SUB * SUB + i, y / SUB));
-            let mut open: Option<Run> = None;
-            for x in 0..width {
+            let is_point = |x: usize| {
                 let logit = parts[x % SUB].get(x / SUB).copied().unwrap_or(f32::MIN);
-                if logit > least {
-                    let run = open.get_or_insert(Run {
-                        y: y as u32,
-                        start: x as u32,
-                        end: 0,
-                        contrast: 0,
-                        strength: 0.0,
-                    });
-                    run.end = x as u32 + 1;
-                } else {
-                    self.runs.extend(open.take());
-                }
-            }
-            self.runs.extend(open);
+                logit > least
+            };
+            Run::in_row(y as u32, width as u32, is_point, &mut self.runs);
         }
     }
 }

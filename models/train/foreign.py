@@ -4,12 +4,12 @@
 rest. Letters that look like Latin ones stand only in words whose other letters tell the script.
 """
 
-import subprocess
 from functools import lru_cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+import installed
 from charset import CHARSET, READ, READ_AS
 from wordlists import spelling_list
 
@@ -73,11 +73,8 @@ def read_of(text):
 def find_fonts(cache: Path):
     """[path, scripts, known characters] of the installed fonts that write a script; kept in `cache`."""
     if not cache.exists():
-        listed = subprocess.run(["fc-list", ":", "file"], capture_output=True, text=True, check=True).stdout
         rows, counts = [], dict.fromkeys(SCRIPTS, 0)
-        for path in sorted({line.rsplit(":", 1)[0].strip() for line in listed.splitlines()}):
-            if not path.endswith((".ttf", ".otf", ".ttc")):
-                continue
+        for path in installed.fonts():
             try:
                 cmap = TTFont(path, lazy=True, fontNumber=0).getBestCmap() or {}
             except Exception:  # a font that fontTools will not take is simply not used

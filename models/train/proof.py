@@ -4,12 +4,11 @@
 
 Writes OUT/signs (lines where a sign decides, see structure.py), OUT/foreign (lines of scripts that the reader does not know) and OUT/nothing,
 each a folder for `glyphd eval`, with its `labels.tsv`. A picture holds one line as a scanner or a quiet camera sees it: straight, black on
-white or grey, a little soft. HELD_BACK are the Debian packages of the fonts; none may stand in fonts.txt.
+white or grey, a little soft. The fonts are those of `installed.HELD_BACK`.
 """
 
 import argparse
 import random
-import subprocess
 from pathlib import Path
 
 import cv2
@@ -18,13 +17,12 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw
 
 import foreign
+import installed
 import nothing
 import structure
 import surfaces
 from typefaces import has_glyphs, font
 
-HELD_BACK = """fonts-gfs-artemisia fonts-gfs-baskerville fonts-gfs-didot-classic fonts-gfs-olga fonts-ipaexfont-gothic fonts-ipaexfont-mincho fonts-unfonts-core
-fonts-baekmuk fonts-kiloji fonts-sawarabi-gothic fonts-sawarabi-mincho fonts-naver-d2coding fonts-monoid-tight fonts-sil-harmattan fonts-sil-scheherazade""".split()
 FOREIGN_LINES, EMPTY_PICTURES = 300, 60
 SIZES = (24, 64)  # px of the font
 MARGIN = (0.8, 2.0)  # line heights around the line
@@ -33,11 +31,11 @@ LONGEST = 44  # characters
 
 def held_back():
     """[path, characters] of the fonts."""
-    listed = subprocess.run(["dpkg", "-L", *HELD_BACK], capture_output=True, text=True).stdout.splitlines()
-    if not listed:
-        raise SystemExit(f"proof: none of the fonts is installed: apt-get install {' '.join(HELD_BACK)}")
+    paths = installed.of_packages(installed.HELD_BACK)
+    if not paths:
+        raise SystemExit(f"proof: none of the fonts is installed: apt-get install {' '.join(installed.HELD_BACK)}")
     fonts = []
-    for path in sorted(p for p in listed if p.endswith((".ttf", ".otf", ".ttc"))):
+    for path in paths:
         cmap = TTFont(path, lazy=True, fontNumber=0).getBestCmap()
         fonts.append((path, has_glyphs(font(path, 32), cmap)))
     return fonts
@@ -82,8 +80,8 @@ def signs(r, n, lines):
             lines -= 1
 
 
-def other_scripts(r, n, lines):
-    words, fonts = foreign.Foreign(r, structure.Structure(r)), foreign.find_fonts(Path("/tmp/glyphd-proof-scripts.tsv"))
+def other_scripts(r, n, lines, cache):
+    words, fonts = foreign.Foreign(r, structure.Structure(r)), foreign.find_fonts(cache)
     while lines:
         text = words.line()
         path = foreign.choose(r, fonts, text) if not foreign.read_of(text) else None
@@ -113,7 +111,7 @@ def main():
     a = arguments.parse_args()
     r, n = random.Random(a.seed), np.random.default_rng(a.seed)
     write(a.out / "signs", signs(r, n, a.lines))
-    write(a.out / "foreign", other_scripts(r, n, FOREIGN_LINES))
+    write(a.out / "foreign", other_scripts(r, n, FOREIGN_LINES, a.out / ".scripts.tsv"))
     write(a.out / "nothing", empty(r, n, EMPTY_PICTURES))
 
 

@@ -11,6 +11,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 import foreign
+import installed
 from charset import ASCII, CHARSET, READ_AS
 
 logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -46,9 +47,7 @@ def find_fonts(cache: Path):
         rows = [line.split("\t") for line in cache.read_text("utf8").splitlines()]
         return [(path, frozenset(covered), cased == "1", display == "1") for path, cased, display, covered in rows]
     display = display_files()
-    listed = subprocess.run(["fc-list", ":", "file"], capture_output=True, text=True, check=True).stdout
-    paths = sorted({line.rsplit(":", 1)[0].strip() for line in listed.splitlines()})
-    paths = [p for p in paths if p.endswith((".ttf", ".otf", ".ttc")) and not any(u in Path(p).name.lower() for u in UNFIT)]
+    paths = [p for p in installed.fonts() if not any(u in Path(p).name.lower() for u in UNFIT)]
     random.Random(0).shuffle(paths)
     families, fonts = {}, []
     for path in paths:

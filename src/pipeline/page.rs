@@ -18,7 +18,7 @@ use crate::quad::Quad;
 use crate::rotation::Rotation;
 use crate::text::recognize::{LineKind, Reading, Seen};
 use crate::vision::enhance::Orientation;
-use crate::vision::find::Finder;
+use crate::vision::find::{Finder, Rival};
 
 /// Pixels: what is read of lower lines is luck.
 const LOWEST: f32 = 8.0;
@@ -212,31 +212,7 @@ impl Pass<'_> {
         for quad in &quads {
             candidates.push(self.candidate(picture, quad, place)?);
         }
-        for rival in &rivals {
-            let others = |at: &usize| candidates.get(*at)?.as_ref();
-            let doubted = rival.of.iter().filter_map(others).any(|other| !other.sure);
-            if !rival.longer && !doubted {
-                continue;
-            }
-            let Some(line) = self.candidate(picture, &rival.quad, place)? else {
-                continue;
-            };
-            let worth: f32 = rival
-                .of
-                .iter()
-                .filter_map(others)
-                .map(Candidate::worth)
-                .sum();
-            if line.worth() < worth + MORE_WORTH {
-                continue;
-            }
-            for at in &rival.of {
-                if let Some(other) = candidates.get_mut(*at) {
-                    *other = None;
-                }
-            }
-            candidates.push(Some(line));
-        }
+        self.settle(picture, place, &rivals, &mut candidates)?;
         let mut found = Found::default();
         // What can hardly be read, with how surely it was.
         let (mut telling, mut read_well) = (Vec::new(), 0);
@@ -270,6 +246,42 @@ impl Pass<'_> {
             self.try_turned(picture, &telling, &mut found)?;
         }
         Ok(found)
+    }
+
+    /// Reads those rivals that may be more of a line than what stands in their place, and puts them there where they are.
+    fn settle(
+        &mut self,
+        picture: &GrayImage,
+        place: Option<Place<'_>>,
+        rivals: &[Rival],
+        candidates: &mut Vec<Option<Candidate>>,
+    ) -> Result<()> {
+        for rival in rivals {
+            let others = |at: &usize| candidates.get(*at)?.as_ref();
+            let doubted = rival.of.iter().filter_map(others).any(|other| !other.sure);
+            if !rival.longer && !doubted {
+                continue;
+            }
+            let Some(line) = self.candidate(picture, &rival.quad, place)? else {
+                continue;
+            };
+            let worth: f32 = rival
+                .of
+                .iter()
+                .filter_map(others)
+                .map(Candidate::worth)
+                .sum();
+            if line.worth() < worth + MORE_WORTH {
+                continue;
+            }
+            for at in &rival.of {
+                if let Some(other) = candidates.get_mut(*at) {
+                    *other = None;
+                }
+            }
+            candidates.push(Some(line));
+        }
+        Ok(())
     }
 
     /// Reads one line of a picture; none where the place is a region and the line is of another.

@@ -33,7 +33,7 @@ const MOST_LEAN: f32 = 200.0;
 /// The n-gram model and the words as they weigh on the classes of one reader.
 pub struct Usual {
     model: Ngram,
-    words: Words,
+    words: Words<'static>,
     classes: Vec<Class>,
     /// How much the model's costs count, in steps for each of its own.
     weight: f32,

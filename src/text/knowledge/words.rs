@@ -16,14 +16,14 @@ pub const NO_LETTERS: u32 = 0x811C_9DC5;
 const FNV_PRIME: u32 = 0x0100_0193;
 
 /// The words.
-pub struct Words {
+pub struct Words<'a> {
     /// Makes the numbers of words others, so that all fingerprints could be given their place.
     seed: u64,
     /// Places in one segment, a power of two; a word has its places in three that follow each other.
     segment: u32,
     /// Places that can be the first of a word.
     first: u32,
-    prints: Vec<u8>,
+    prints: &'a [u8],
 }
 
 /// The number of some letters and one more, a small one.
@@ -31,12 +31,12 @@ pub fn hashed(letters: u32, c: char) -> u32 {
     (letters ^ u32::from(c)).wrapping_mul(FNV_PRIME)
 }
 
-impl Words {
+impl<'a> Words<'a> {
     /// The words in `bytes`; `origin` is for messages.
     ///
     /// # Errors
     /// `Config`, when they are no such file, or any number in them does not fit the others.
-    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self> {
+    pub fn parse(bytes: &'a [u8], origin: &str) -> Result<Self> {
         let bad = |what: &str| {
             err!(
                 Config,
@@ -71,7 +71,7 @@ impl Words {
             seed: seed.into(),
             segment,
             first,
-            prints: prints.to_vec(),
+            prints,
         })
     }
 
@@ -104,11 +104,11 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    fn words() -> Words {
+    fn words() -> Words<'static> {
         Words::parse(BUILT_IN_WORDS, "the words").unwrap()
     }
 
-    fn has(words: &Words, word: &str) -> bool {
+    fn has(words: &Words<'_>, word: &str) -> bool {
         words.has(word.chars().fold(NO_LETTERS, hashed))
     }
 

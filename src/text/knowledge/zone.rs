@@ -1,18 +1,33 @@
 //! The lines of machine-readable zones, `{mrz}`: cards of three lines (TD1), cards of two (TD2), passports (TD3).
 //!
 //! Gives the places of each line and what may follow from one to the next, so that a net of states can be made of them: with
-//! all check digits that can be told from the line alone (ICAO Doc 9303, parts 3 to 6). The overall check digit of TD1 is over two lines, so any figure may stand there.
+//! all check digits that can be told from the line alone (ICAO Doc 9303, parts 3 to 6). The overall check digit of TD1 is
+//! over two lines, so any figure may stand there.
 
 use std::collections::BTreeMap;
 
 use super::pattern::Set;
 
-/// The lines, the second and third of each document after its first: parts of so many characters of a kind each.
-const LINES: [&[(Kind, usize)]; 7] = {
-    use Kind::{Card, Check, Figures, Free, Letter, Names, Number, Overall, Passport, Sex};
+/// The holder's part of cards of two lines and of passports.
+const HOLDER: &[(Kind, usize)] = {
+    use Kind::{Check, Figures, Names, Number, Sex};
+    &[
+        (Number, 9),
+        (Check, 1),
+        (Names, 3),
+        (Figures, 6),
+        (Check, 1),
+        (Sex, 1),
+        (Figures, 6),
+        (Check, 1),
+    ]
+};
+/// The lines, the second and third of each document after its first: parts of so many characters of a kind each, in groups.
+const LINES: [&[&[(Kind, usize)]]; 7] = {
+    use Kind::{Card, Check, Figure, Figures, Free, Letter, Names, Number, Overall, Passport, Sex};
     [
-        &[(Card, 1), (Names, 4), (Number, 9), (Check, 1), (Free, 15)],
-        &[
+        &[&[(Card, 1), (Names, 4), (Number, 9), (Check, 1), (Free, 15)]],
+        &[&[
             (Figures, 6),
             (Check, 1),
             (Sex, 1),
@@ -20,36 +35,13 @@ const LINES: [&[(Kind, usize)]; 7] = {
             (Check, 1),
             (Names, 3),
             (Free, 11),
-            (Kind::Figure, 1),
-        ],
-        &[(Letter, 1), (Names, 29)],
-        &[(Card, 1), (Names, 35)],
-        &[
-            (Number, 9),
-            (Check, 1),
-            (Names, 3),
-            (Figures, 6),
-            (Check, 1),
-            (Sex, 1),
-            (Figures, 6),
-            (Check, 1),
-            (Number, 7),
-            (Overall, 1),
-        ],
-        &[(Passport, 1), (Names, 43)],
-        &[
-            (Number, 9),
-            (Check, 1),
-            (Names, 3),
-            (Figures, 6),
-            (Check, 1),
-            (Sex, 1),
-            (Figures, 6),
-            (Check, 1),
-            (Number, 14),
-            (Check, 1),
-            (Overall, 1),
-        ],
+            (Figure, 1),
+        ]],
+        &[&[(Letter, 1), (Names, 29)]],
+        &[&[(Card, 1), (Names, 35)]],
+        &[HOLDER, &[(Number, 7), (Overall, 1)]],
+        &[&[(Passport, 1), (Names, 43)]],
+        &[HOLDER, &[(Number, 14), (Check, 1), (Overall, 1)]],
     ]
 };
 /// What characters count, in turn.
@@ -121,13 +113,12 @@ pub(super) struct Sums {
 
 /// The lines, each as its places.
 pub(super) fn lines() -> impl Iterator<Item = Vec<Place>> {
-    LINES.into_iter().map(|parts| {
+    LINES.into_iter().map(|groups| {
+        let parts = || groups.iter().copied().flatten();
         // Sums that nobody asks for are not told apart.
-        let is_overall = parts.iter().any(|(kind, _)| *kind == Kind::Overall);
+        let is_overall = parts().any(|(kind, _)| *kind == Kind::Overall);
         let (mut in_part, mut in_all) = (0, 0);
-        let kinds = parts
-            .iter()
-            .flat_map(|&(kind, count)| std::iter::repeat_n(kind, count));
+        let kinds = parts().flat_map(|&(kind, count)| std::iter::repeat_n(kind, count));
         let place = |kind: Kind| {
             let weight = |at: usize| WEIGHTS.get(at % WEIGHTS.len()).copied().unwrap_or(0);
             let place = Place {

@@ -4,7 +4,7 @@
 //! letter. The mean over a line's characters, which is its confidence, hides one doubtful figure among many sure letters, and
 //! knows nothing of a sign that was left out; another reading of nearly the same probability shows both.
 
-use crate::text::ctc::Hypothesis;
+use crate::text::ctc::{Char, Hypothesis};
 
 /// What a character says of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,29 +60,29 @@ fn figures<'a, const STEPS: usize>(
     reading: &'a Hypothesis<STEPS>,
     senses: &'a [Sense],
 ) -> impl Iterator<Item = u16> + 'a {
-    let sense = |class: u16| senses.get(usize::from(class)).copied();
-    let nearest = move |mut beside: &mut dyn Iterator<Item = &crate::text::ctc::Char>| {
-        let nearest = (&mut beside).map(|char| sense(char.class));
-        nearest.into_iter().flatten().find(|s| *s != Sense::Space)
-    };
     let chars = &reading.chars[..];
-    let counts = move |&(at, class): &(usize, u16)| match sense(class) {
-        Some(Sense::Figure | Sense::Sign) => true,
-        Some(Sense::Punctuation) => {
-            let (before, after) = chars.split_at(at);
-            nearest(&mut before.iter().rev()) == Some(Sense::Figure)
-                || nearest(&mut after.iter().skip(1)) == Some(Sense::Figure)
-        }
-        _ => false,
+    let sense = |char: &Char| {
+        let sense = senses.get(usize::from(char.class));
+        sense.copied().unwrap_or(Sense::Letter)
     };
-    let classes = reading.classes().enumerate();
-    classes.filter(counts).map(|(_, class)| class)
+    let counts = move |(at, char): &(usize, &Char)| match sense(char) {
+        Sense::Figure | Sense::Sign => true,
+        Sense::Punctuation => {
+            let (before, after) = chars.split_at(*at);
+            let is_print = |sense: &Sense| *sense != Sense::Space;
+            let before = before.iter().rev().map(sense).find(is_print);
+            let after = after.iter().skip(1).map(sense).find(is_print);
+            [before, after].contains(&Some(Sense::Figure))
+        }
+        Sense::Letter | Sense::Space => false,
+    };
+    let chars = chars.iter().enumerate();
+    chars.filter(counts).map(|(_, char)| char.class)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::ctc::Char;
 
     /// Letters are the classes below 10, figures those below 20, then come a full stop and a space.
     fn senses() -> Vec<Sense> {

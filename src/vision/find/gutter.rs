@@ -59,11 +59,17 @@ impl Gutters {
             }
         }
         // From the right, so that what is left of a line keeps its number.
+        let (mut line, mut end) = (None, 1.0);
         for (at, from, to) in self.gaps.iter().rev() {
+            if line.replace(*at) != Some(*at) {
+                end = 1.0;
+            }
+            // In parts of what is left of the line after the cuts to the right.
+            let (from, to) = (from / end, to / end);
             let Some(quad) = quads.get(*at).copied() else {
                 continue;
             };
-            let edge = quad.at(*to, 0.5);
+            let edge = quad.at(to, 0.5);
             let agrees = |(of, start): &&(usize, Point)| {
                 let like = of != at && quads.get(*of).is_some_and(|other| is_like(&quad, other));
                 like && is_flush(&quad, edge, *start)
@@ -80,6 +86,7 @@ impl Gutters {
             if let Some(quad) = quads.get_mut(*at) {
                 *quad = left;
                 quads.push(right);
+                end *= from + margin;
             }
         }
     }
@@ -166,6 +173,18 @@ mod tests {
                 let [start, end] = quad.ends();
                 assert!(end.x < 430.0 || start.x > 395.0, "{quad:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_line_over_two_gutters_is_cut_at_both() {
+        let quads = cut(6, &[(20, 290), (315, 585), (610, 880)], true);
+        assert_eq!(quads.len(), 18);
+        for quad in &quads {
+            let [start, end] = quad.ends();
+            let in_one = [(0.0, 315.0), (285.0, 610.0), (580.0, 900.0)];
+            let inside = |(from, to): (f32, f32)| from <= start.x && end.x <= to;
+            assert!(in_one.into_iter().any(inside), "{quad:?}");
         }
     }
 
